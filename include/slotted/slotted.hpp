@@ -1,0 +1,5 @@
+// slotted: compact fixed-field records, slabs, containers under a byte budget. Everything but interop/.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <slotted/version.hpp>
