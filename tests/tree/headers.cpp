@@ -1,0 +1,114 @@
+// What every public header has in common, and the two lists that must name all of them.
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "catch.hpp"
+#include "source_tree.hpp"
+
+namespace {
+
+using slotted::test::complaints;
+using slotted::test::source_tree;
+
+constexpr std::size_t longest_header = 600;  // lines; past this it is two headers
+
+const std::string house = "include/slotted/";
+
+bool is_public_header(const std::string& path) { return path.starts_with(house) && path.ends_with(".hpp"); }
+
+// CMakeLists.txt lists the headers that are installed and compiled alone.
+complaints unlisted(const source_tree& tree) {
+  complaints found;
+  const std::vector<std::string> listed = slotted::test::lines_of(tree.at("CMakeLists.txt"));
+  for (const auto& [path, text] : tree) {
+    if (!is_public_header(path)) continue;
+    const bool there = std::any_of(listed.begin(), listed.end(), [&](const std::string& line) {
+      const std::size_t at = line.find_first_not_of(' ');
+      return at != std::string::npos && (line.substr(at) == path || line.substr(at) == path + ")");
+    });
+    if (!there) found.push_back(path + " is missing from the list in CMakeLists.txt");
+  }
+  return found;
+}
+
+// slotted.hpp is everything but interop/.
+complaints outside_the_umbrella(const source_tree& tree) {
+  complaints found;
+  const std::string& umbrella = tree.at(house + "slotted.hpp");
+  for (const auto& [path, text] : tree) {
+    if (!is_public_header(path) || path == house + "slotted.hpp" || path.starts_with(house + "interop/")) continue;
+    if (umbrella.find("#include <" + path.substr(std::string("include/").size()) + ">\n") == std::string::npos) {
+      found.push_back(path + " is missing from slotted.hpp");
+    }
+  }
+  return found;
+}
+
+complaints out_of_form(const source_tree& tree) {
+  complaints found;
+  for (const auto& [path, text] : tree) {
+    if (!is_public_header(path)) continue;
+    const std::vector<std::string> lines = slotted::test::lines_of(text);
+    const auto line = [&](std::size_t i) { return i < lines.size() ? lines[i] : std::string(); };
+    if (!line(0).starts_with("// slotted: ")) found.push_back(path + " does not open with `// slotted: what it is`");
+    if (line(1) != "// SPDX-License-Identifier: MIT") found.push_back(path + " does not state its licence in line 2");
+    if (std::find(lines.begin(), lines.end(), "#pragma once") == lines.end()) {
+      found.push_back(path + " lacks #pragma once");
+    }
+    if (lines.size() > longest_header) {
+      found.push_back(path + " has " + std::to_string(lines.size()) + " lines: it is two headers");
+    }
+  }
+  return found;
+}
+
+const std::string good_header = "// slotted: a noun\n// SPDX-License-Identifier: MIT\n#pragma once\n";
+
+}  // namespace
+
+TEST_CASE("CMakeLists.txt lists every public header") {
+  const source_tree tree = slotted::test::read_source_tree({"include", "CMakeLists.txt"});
+  CHECK(unlisted(tree) == complaints{});
+}
+
+TEST_CASE("a header that CMakeLists.txt does not list is named") {
+  source_tree tree{{"include/slotted/record/field.hpp", ""},
+                   {"CMakeLists.txt", "  include/slotted/record/field.hpp)\n"}};
+  CHECK(unlisted(tree) == complaints{});
+  tree["include/slotted/record/field"] = "";  // no header
+  CHECK(unlisted(tree) == complaints{});
+  tree["CMakeLists.txt"] = "  include/slotted/record/field.hpp.in\n  # include/slotted/record/field.hpp\n";
+  CHECK(unlisted(tree) == complaints{"include/slotted/record/field.hpp is missing from the list in CMakeLists.txt"});
+}
+
+TEST_CASE("slotted.hpp includes everything but interop") {
+  const source_tree tree = slotted::test::read_source_tree({"include"});
+  CHECK(outside_the_umbrella(tree) == complaints{});
+}
+
+TEST_CASE("a header outside the umbrella is named") {
+  source_tree tree{{"include/slotted/store/pool.hpp", ""},
+                   {"include/slotted/interop/print.hpp", ""},
+                   {"include/slotted/slotted.hpp", "#include <slotted/store/pool.hpp>\n"}};
+  CHECK(outside_the_umbrella(tree) == complaints{});
+  tree["include/slotted/slotted.hpp"] = "";
+  CHECK(outside_the_umbrella(tree) == complaints{"include/slotted/store/pool.hpp is missing from slotted.hpp"});
+}
+
+TEST_CASE("every public header says what it is, states its licence, is included once and is short") {
+  const source_tree tree = slotted::test::read_source_tree({"include"});
+  CHECK(out_of_form(tree) == complaints{});
+}
+
+TEST_CASE("a header out of form is named") {
+  const auto judge = [](const std::string& text) { return out_of_form({{house + "a.hpp", text}}); };
+  const std::string padding(longest_header - 3, '\n');
+  CHECK(judge(good_header + padding) == complaints{});
+  CHECK(judge(good_header + padding + "\n") == complaints{"include/slotted/a.hpp has 601 lines: it is two headers"});
+  CHECK(judge("").size() == 3);
+  CHECK(judge("// a noun\n// SPDX-License-Identifier: MIT\n#pragma once\n").size() == 1);
+  CHECK(judge("// slotted: a noun\n#pragma once\n").size() == 1);
+  CHECK(judge("// slotted: a noun\n// SPDX-License-Identifier: MIT\n").size() == 1);
+}
