@@ -2,4 +2,5 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <slotted/record/fixed_string.hpp>
 #include <slotted/version.hpp>
