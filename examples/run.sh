@@ -1,0 +1,12 @@
+#!/bin/sh
+# slotted: builds the demo and runs it with all the arguments given: examples/run.sh [FILE.csv ...], or --help.
+# SPDX-License-Identifier: MIT
+set -eu
+top=$(cd "$(dirname "$0")/.." && pwd)
+. "$top/.ci/need.sh"
+need c++ cmake ninja cli11 fmt json
+
+# Standard output and standard input are the demo's alone.
+[ -f "$top/build/demo/build.ninja" ] || cmake -S "$top" --preset demo </dev/null >&2
+cmake --build "$top/build/demo" --target slotted_demo </dev/null >&2
+exec "$top/build/demo/examples/slotted_demo" "$@"
