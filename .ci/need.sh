@@ -1,5 +1,6 @@
 # slotted: brings what the scripts of this project need; tests/run.sh, examples/run.sh, bench/run.sh and .ci/run read it.
 # SPDX-License-Identifier: MIT
+# shellcheck shell=sh
 #
 # need THING...  makes sure that each is there. As root on a system with apt it installs what is missing; elsewhere it
 # uses what is there, leaves a missing library to CMake's FetchContent where git can fetch it, and otherwise prints what
@@ -79,6 +80,8 @@ missing_of() {
   done
 }
 
+apt_get() { apt-get -q -o Acquire::Retries=3 -o DPkg::Lock::Timeout=600 "$@"; }
+
 need() {
   missing=$(missing_of "$@")
   [ -n "$missing" ] || return 0
@@ -88,11 +91,10 @@ need() {
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     say "installing$packages"
     export DEBIAN_FRONTEND=noninteractive
-    {
-      apt-get -q -o Acquire::Retries=3 -o DPkg::Lock::Timeout=600 update &&
-        # shellcheck disable=SC2086  # one word a package
-        apt-get -q -o Acquire::Retries=3 -o DPkg::Lock::Timeout=600 install -y --no-install-recommends $packages
-    } </dev/null >&2 || say "apt-get could not install everything"
+    # shellcheck disable=SC2086  # one word a package
+    { apt_get update && apt_get install -y --no-install-recommends $packages; } </dev/null >&2 ||
+      say "apt-get could not install everything"
+    # shellcheck disable=SC2086  # one word a thing
     missing=$(missing_of $missing)
   fi
 

@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: MIT
 set -eu
 top=$(cd "$(dirname "$0")/.." && pwd)
+# shellcheck source=.ci/need.sh
 . "$top/.ci/need.sh"
 need c++ cmake ninja cli11 fmt json
 

@@ -3,13 +3,14 @@
 # SPDX-License-Identifier: MIT
 set -eu
 cd "$(dirname "$0")/.."
+# shellcheck source=.ci/need.sh
 . .ci/need.sh
 
 preset=${1:-test}
 case $preset in
-  clang) CXX=clang++-19 ;;
-  clang14) CXX=clang++-14 ;;
-  clang-default) CXX=clang++ ;;
+  clang) export CXX=clang++-19 ;;
+  clang14) export CXX=clang++-14 ;;
+  clang-default) export CXX=clang++ ;;
 esac
 need c++ cmake ninja catch2 cli11 fmt json
 
