@@ -2,5 +2,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <slotted/memory/budget.hpp>
+#include <slotted/memory/container_limit.hpp>
+#include <slotted/memory/footprint.hpp>
+#include <slotted/memory/slab.hpp>
 #include <slotted/record/fixed_string.hpp>
 #include <slotted/version.hpp>
