@@ -56,6 +56,7 @@ debian_package() {
     cli11) echo libcli11-dev ;;
     fmt) echo libfmt-dev ;;
     json) echo nlohmann-json3-dev ;;
+    clang++-*) echo "clang-${1#clang++-} libclang-rt-${1#clang++-}-dev" ;;
     *) echo "$1" ;;
   esac
 }
