@@ -25,11 +25,12 @@ complaints unlisted(const source_tree& tree) {
   const std::vector<std::string> listed = slotted::test::lines_of(tree.at("CMakeLists.txt"));
   for (const auto& [path, text] : tree) {
     if (!is_public_header(path)) continue;
-    const bool there = std::any_of(listed.begin(), listed.end(), [&](const std::string& line) {
+    const auto is_listed = [&header = path](const std::string& line) {
       const std::size_t at = line.find_first_not_of(' ');
-      return at != std::string::npos && (line.substr(at) == path || line.substr(at) == path + ")");
-    });
-    if (!there) found.push_back(path + " is missing from the list in CMakeLists.txt");
+      return at != std::string::npos && (line.substr(at) == header || line.substr(at) == header + ")");
+    };
+    if (std::none_of(listed.begin(), listed.end(), is_listed))
+      found.push_back(path + " is missing from the list in CMakeLists.txt");
   }
   return found;
 }
