@@ -124,7 +124,7 @@ class memory_budget {
   }  ///< bytes charged now
   [[nodiscard]] std::size_t peak() const noexcept {
     return peak_.load(std::memory_order_relaxed);
-  }                                                                                 ///< most bytes ever charged
+  }  ///< most bytes ever charged
   [[nodiscard]] std::size_t available() const noexcept { return limit_ - used(); }  ///< bytes left
 
   /// Charges `bytes`, or changes nothing.

@@ -20,6 +20,7 @@ enum class commit_outcome : unsigned char {
   done,
   over_budget,    ///< the budget has no room; nothing changed
   out_of_memory,  ///< the system refused pages or address space; nothing changed
+  full,           ///< the container cannot number one more element; nothing changed
 };
 
 namespace detail {

@@ -1,0 +1,129 @@
+// slotted: how slots lie in a slab, known at compile time (pools) or at run time (size classes).
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+#include <slotted/memory/pages.hpp>
+#include <slotted/version.hpp>
+
+namespace slotted {
+inline namespace v0 {
+namespace detail {
+
+// What stands at the start of every slab, so that a pointer to a slot leads to the slot's number.
+struct slab_header {
+  std::uint32_t index;  // of the slab within its store
+  void* owner;
+};
+
+// A slab: [slab_header, padding][group 0][group 1]...; a group: [group header][64 slots]. The slots of a group share a
+// word of the occupancy map; the group header, empty but for checked pools, holds what belongs to each slot and must
+// share its page.
+struct slot_layout {
+  std::size_t slot_bytes;
+  std::size_t first;         // offset of group 0
+  std::size_t group_header;  // bytes
+
+  [[nodiscard]] constexpr std::size_t offset_of_group(std::size_t group) const noexcept {
+    return first + group * (64 * slot_bytes + group_header);
+  }
+  [[nodiscard]] constexpr std::size_t offset_of_slot(std::size_t slot) const noexcept {
+    return first + slot * slot_bytes + (slot / 64 + 1) * group_header;
+  }
+  [[nodiscard]] constexpr std::size_t bytes_of(std::size_t slots) const noexcept {
+    return slots == 0 ? first : offset_of_slot(slots - 1) + slot_bytes;
+  }
+  // How many slots the first `bytes` bytes of a slab hold whole.
+  [[nodiscard]] constexpr std::size_t slots_within(std::size_t bytes) const noexcept {
+    if (bytes <= first + group_header) return 0;
+    const std::size_t group = 64 * slot_bytes + group_header;
+    const std::size_t rest = (bytes - first) % group;
+    return (bytes - first) / group * 64 + (rest > group_header ? (rest - group_header) / slot_bytes : 0);
+  }
+  // The slot that an offset lies in.
+  [[nodiscard]] constexpr std::size_t slot_at(std::size_t offset) const noexcept {
+    if (group_header == 0) return (offset - first) / slot_bytes;
+    const std::size_t group = 64 * slot_bytes + group_header;
+    return (offset - first) / group * 64 + ((offset - first) % group - group_header) / slot_bytes;
+  }
+};
+
+// The most slots a slab has: their occupancy map then takes one page.
+inline constexpr std::size_t max_slab_slots = 32768;
+
+// Large enough that the directory of 10 million records stays in the first-level cache and a system call commits 64
+// pages; small enough that giving memory back works with records that die in time order. 64 KiB to 1 MiB measured
+// within 3 % of each other; below, random access by handle gets slower, above, fewer slabs ever become empty.
+inline constexpr std::size_t usual_slab_bytes = std::size_t{256} << 10;
+inline constexpr std::size_t smallest_slab_bytes = std::size_t{64} << 10;  // no page is larger
+
+[[nodiscard]] constexpr std::size_t slab_bytes_for(const slot_layout& layout, page_kind kind) noexcept {
+  std::size_t bytes = usual_slab_bytes;
+  while (bytes > smallest_slab_bytes && layout.slots_within(bytes / 2) >= max_slab_slots) bytes /= 2;
+  while (layout.slots_within(bytes) < 16) bytes *= 2;  // so that the rest behind the last slot is small
+  return kind == page_kind::huge ? std::max(bytes, huge_page_bytes) : bytes;
+}
+
+[[nodiscard]] constexpr std::size_t slab_slots_for(const slot_layout& layout, page_kind kind) noexcept {
+  const std::size_t fit = layout.slots_within(slab_bytes_for(layout, kind));
+  return kind == page_kind::huge ? fit : std::min(fit, max_slab_slots);
+}
+
+[[nodiscard]] constexpr slot_layout make_slot_layout(std::size_t slot_bytes, std::size_t alignment,
+                                                     std::size_t group_header) noexcept {
+  return {slot_bytes, round_up(sizeof(slab_header), alignment), round_up(group_header, alignment)};
+}
+
+// A shape that is known to the compiler, so that a slot's number becomes its address by two multiplications.
+// A Generation other than void gives every slot a counter of that type in its group's header.
+template <std::size_t SlotBytes, std::size_t Alignment, class Generation = void, page_kind Kind = page_kind::base,
+          std::size_t MaxSlots = 0xFFFFFFFF>
+struct fixed_shape {
+  using generation_type = Generation;
+  static constexpr std::size_t generation_bytes = [] {
+    if constexpr (std::is_void_v<Generation>)
+      return std::size_t{0};
+    else
+      return sizeof(Generation);
+  }();
+  static constexpr slot_layout layout_value = make_slot_layout(SlotBytes, Alignment, 64 * generation_bytes);
+
+  [[nodiscard]] static constexpr const slot_layout& layout() noexcept { return layout_value; }
+  [[nodiscard]] static constexpr page_kind kind() noexcept { return Kind; }
+  [[nodiscard]] static constexpr std::size_t slab_bytes() noexcept { return slab_bytes_for(layout_value, Kind); }
+  [[nodiscard]] static constexpr std::uint32_t slab_slots() noexcept {
+    return static_cast<std::uint32_t>(slab_slots_for(layout_value, Kind));
+  }
+  [[nodiscard]] static constexpr std::size_t max_slots() noexcept { return MaxSlots; }
+};
+
+// A shape chosen at run time.
+class sized_shape {
+ public:
+  using generation_type = void;
+
+  sized_shape(std::size_t slot_bytes, std::size_t alignment) noexcept
+      : layout_(make_slot_layout(slot_bytes, alignment, 0)),
+        slab_bytes_(slab_bytes_for(layout_, page_kind::base)),
+        slab_slots_(static_cast<std::uint32_t>(slab_slots_for(layout_, page_kind::base))) {}
+
+  [[nodiscard]] const slot_layout& layout() const noexcept { return layout_; }
+  [[nodiscard]] static constexpr page_kind kind() noexcept { return page_kind::base; }
+  [[nodiscard]] std::size_t slab_bytes() const noexcept { return slab_bytes_; }
+  [[nodiscard]] std::uint32_t slab_slots() const noexcept { return slab_slots_; }
+  [[nodiscard]] static constexpr std::size_t max_slots() noexcept { return 0xFFFFFFFF; }
+
+ private:
+  slot_layout layout_;
+  std::size_t slab_bytes_;
+  std::uint32_t slab_slots_;
+};
+
+}  // namespace detail
+}  // namespace v0
+}  // namespace slotted

@@ -1,0 +1,329 @@
+// slotted: what pool and checked_pool have in common.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cassert>
+#include <compare>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <iterator>
+#include <new>
+#include <optional>
+#include <stdexcept>
+#include <type_traits>
+#include <utility>
+
+#include <slotted/memory/budget.hpp>
+#include <slotted/memory/footprint.hpp>
+#include <slotted/memory/slot_store.hpp>
+#include <slotted/version.hpp>
+
+namespace slotted {
+inline namespace v0 {
+namespace detail {
+
+[[noreturn]] inline void throw_pool_full() {
+#if defined(__cpp_exceptions)
+  throw std::length_error("the pool has as many records as its handles can number");
+#else
+  std::fputs("the pool has as many records as its handles can number\n", stderr);
+  std::abort();
+#endif
+}
+[[noreturn]] inline void throw_bad_alloc() {
+#if defined(__cpp_exceptions)
+  throw std::bad_alloc();
+#else
+  std::fputs("out of memory\n", stderr);
+  std::abort();
+#endif
+}
+[[noreturn]] inline void throw_no_room(commit_outcome why, const memory_budget* budget) {
+  if (why == commit_outcome::full) throw_pool_full();
+  if (why == commit_outcome::over_budget) throw_budget_exceeded(budget->limit(), budget->used(), page_bytes());
+  throw_bad_alloc();
+}
+
+// Another type that is derived from T: putting one where a T goes would keep its base and lose the rest.
+template <class U, class T>
+concept strictly_derived_from =
+    std::is_class_v<T> && std::derived_from<std::remove_cvref_t<U>, T> && !std::same_as<std::remove_cvref_t<U>, T>;
+
+template <bool Const, class T, class Store>
+class pool_iterator {
+ public:
+  using iterator_concept = std::forward_iterator_tag;
+  using iterator_category = std::forward_iterator_tag;
+  using value_type = T;
+  using difference_type = std::ptrdiff_t;
+  using reference = std::conditional_t<Const, const T&, T&>;
+  using pointer = std::conditional_t<Const, const T*, T*>;
+
+  pool_iterator() noexcept = default;
+  pool_iterator(const Store* store, typename Store::cursor at) noexcept : store_(store), at_(at) {}
+  template <bool OtherConst>
+    requires(Const && !OtherConst)
+  pool_iterator(const pool_iterator<OtherConst, T, Store>& other) noexcept : store_(other.store_), at_(other.at_) {}
+
+  [[nodiscard]] reference operator*() const noexcept { return *operator->(); }
+  [[nodiscard]] pointer operator->() const noexcept {
+    return std::launder(reinterpret_cast<pointer>(store_->address(at_)));
+  }
+  pool_iterator& operator++() noexcept {
+    store_->advance(at_);
+    return *this;
+  }
+  pool_iterator operator++(int) noexcept {
+    pool_iterator before = *this;
+    ++*this;
+    return before;
+  }
+  [[nodiscard]] friend bool operator==(const pool_iterator& left, const pool_iterator& right) noexcept {
+    return left.at_ == right.at_;
+  }
+
+ private:
+  template <bool, class, class>
+  friend class pool_iterator;
+  template <class, class, class>
+  friend class basic_pool;
+  const Store* store_ = nullptr;
+  typename Store::cursor at_;
+};
+
+// Records with identity. Handle::of(store, index) makes the handle of a slot that was just taken.
+template <class T, class Store, class Handle>
+class basic_pool {
+  static_assert(std::is_object_v<T> && !std::is_array_v<T> && !std::is_const_v<T> && !std::is_volatile_v<T>,
+                "a pool holds objects of a plain type: no reference, array, const or volatile");
+  static_assert(std::is_nothrow_destructible_v<T>, "a pool's records must not throw when they are destroyed");
+
+ public:
+  using value_type = T;
+  using size_type = std::size_t;
+  using difference_type = std::ptrdiff_t;
+  using reference = T&;
+  using const_reference = const T&;
+  using iterator = pool_iterator<false, T, Store>;
+  using const_iterator = pool_iterator<true, T, Store>;
+  using handle = Handle;
+
+  /// An empty pool that is charged to no budget. It holds nothing until the first insertion.
+  basic_pool() noexcept = default;
+  /// An empty pool that is charged to `budget`, which outlives it.
+  explicit basic_pool(memory_budget& budget) noexcept : store_({}, &budget) {}
+
+  basic_pool(const basic_pool&) = delete;
+  basic_pool& operator=(const basic_pool&) = delete;
+
+  /// Takes over records, handles, addresses and budget; `other` is empty and keeps its budget.
+  basic_pool(basic_pool&& other) noexcept = default;
+  /// Destroys what this pool has, then takes over records, handles, addresses and budget of `other`, which is empty.
+  basic_pool& operator=(basic_pool&& other) noexcept {
+    if (this != &other) {
+      destroy_all();
+      store_ = std::move(other.store_);
+    }
+    return *this;
+  }
+  /// Exchanges records, handles, addresses and budgets. Complexity: constant.
+  void swap(basic_pool& other) noexcept { store_.swap(other.store_); }
+  friend void swap(basic_pool& left, basic_pool& right) noexcept { left.swap(right); }
+
+  ~basic_pool() { destroy_all(); }
+
+  /// The number of records.
+  [[nodiscard]] std::size_t size() const noexcept { return store_.size(); }
+  [[nodiscard]] bool empty() const noexcept { return size() == 0; }
+  /// How many records the memory held now has room for.
+  [[nodiscard]] std::size_t capacity() const noexcept { return store_.capacity(); }
+  /// How many records its handles can number.
+  [[nodiscard]] std::size_t max_size() const noexcept { return store_.shape().max_slots(); }
+  /// The budget that is charged, or null.
+  [[nodiscard]] memory_budget* budget() const noexcept { return store_.budget(); }
+
+  // ---- insertion
+  // -----------------------------------------------------------------------------------------------------------------
+
+  /// Constructs a record in the lowest free slot.
+  ///
+  /// Returns: its handle.
+  /// Throws: `budget_exceeded`, `std::bad_alloc` when the system refuses, `std::length_error` when handles run out, or
+  /// what T's constructor throws; no record and no handle has changed then. Complexity: amortised constant.
+  /// Invalidates: nothing; addresses, handles and iterators stay.
+  template <class... Args>
+    requires std::constructible_from<T, Args...>
+  Handle emplace(Args&&... args) {
+    typename Store::slot slot;
+    if (const commit_outcome outcome = store_.take(slot); outcome != commit_outcome::done) [[unlikely]]
+      throw_no_room(outcome, store_.budget());
+    construct(slot, std::forward<Args>(args)...);
+    return Handle::of(store_, slot.index);
+  }
+
+  /// As `emplace`, but says with an empty optional that there is no room.
+  ///
+  /// Throws: only what T's constructor throws.
+  template <class... Args>
+    requires std::constructible_from<T, Args...>
+  std::optional<Handle> try_emplace(Args&&... args) {
+    typename Store::slot slot;
+    if (store_.take(slot) != commit_outcome::done) [[unlikely]]
+      return std::nullopt;
+    construct(slot, std::forward<Args>(args)...);
+    return Handle::of(store_, slot.index);
+  }
+
+  /// As `emplace(record)`.
+  Handle insert(const T& record) { return emplace(record); }
+  /// As `emplace(std::move(record))`.
+  Handle insert(T&& record) { return emplace(std::move(record)); }
+  /// As `try_emplace(record)`.
+  std::optional<Handle> try_insert(const T& record) { return try_emplace(record); }
+  /// As `try_emplace(std::move(record))`.
+  std::optional<Handle> try_insert(T&& record) { return try_emplace(std::move(record)); }
+
+  /// Refused: a record of a derived type would be cut down to its base. Insert `static_cast<const T&>(record)` if that
+  /// is meant.
+  template <strictly_derived_from<T> U>
+  void insert(U&&) = delete;
+  template <strictly_derived_from<T> U>
+  void try_insert(U&&) = delete;
+
+  /// Makes room for `records` records in all.
+  ///
+  /// Effects: memory is committed and charged now, so that insertions up to that number cannot fail for want of it.
+  /// Throws: as `emplace`; what could be had stays, as idle.
+  void reserve(std::size_t records) {
+    if (const commit_outcome outcome = store_.reserve(records); outcome != commit_outcome::done)
+      throw_no_room(outcome, store_.budget());
+  }
+  /// As `reserve`. Returns: whether there is room now.
+  [[nodiscard]] bool try_reserve(std::size_t records) noexcept {
+    return store_.reserve(records) == commit_outcome::done;
+  }
+
+  // ---- removal
+  // -------------------------------------------------------------------------------------------------------------------
+
+  /// The handle of a record. Preconditions: `record` lives in this pool. Complexity: constant.
+  [[nodiscard]] Handle handle_of(const T& record) const noexcept {
+    return Handle::of(store_, store_.index_of(&record));
+  }
+
+  /// Erases the record at an iterator.
+  ///
+  /// Returns: an iterator to the next record.
+  /// Invalidates: that record's address, handle and iterators; no others.
+  iterator erase(const_iterator at) noexcept {
+    iterator next(&store_, at.at_);
+    ++next;
+    erase_slot(store_.index_of(at.at_));
+    return next;
+  }
+
+  /// Erases every record for which `predicate(const T&)` is true.
+  ///
+  /// Returns: how many.
+  /// Throws: what the predicate throws; records asked before that may be gone. The predicate must not change the pool.
+  template <std::predicate<const T&> Predicate>
+  std::size_t erase_if(Predicate predicate) {
+    const std::size_t before = size();
+    store_.for_each([&](std::byte* at, std::uint32_t index) {
+      if (predicate(std::as_const(record_at(at)))) erase_slot(index);
+    });
+    return before - size();
+  }
+
+  /// Destroys every record. One slab may stay as a spare; `trim` gives it back, too.
+  void clear() noexcept {
+    destroy_records();
+    store_.clear();
+  }
+
+  /// Gives every page without a record back to the system and to the budget. Invalidates: nothing.
+  void trim() noexcept { store_.trim(); }
+
+  // ---- iteration
+  // -----------------------------------------------------------------------------------------------------------------
+
+  /// Live records, in slot order. Iterators are forward iterators; only erasing their record invalidates one.
+  [[nodiscard]] iterator begin() noexcept { return {&store_, store_.first()}; }
+  [[nodiscard]] iterator end() noexcept { return {&store_, {}}; }
+  [[nodiscard]] const_iterator begin() const noexcept { return {&store_, store_.first()}; }
+  [[nodiscard]] const_iterator end() const noexcept { return {&store_, {}}; }
+  [[nodiscard]] const_iterator cbegin() const noexcept { return begin(); }
+  [[nodiscard]] const_iterator cend() const noexcept { return end(); }
+
+  /// Calls `f(T&)` for each record in slot order; the fastest way to visit them all.
+  ///
+  /// f may erase the record that it is given, and no other, and must not insert.
+  template <std::invocable<T&> F>
+  void for_each(F f) {
+    store_.for_each([&](std::byte* at, std::uint32_t) { f(record_at(at)); });
+  }
+  template <std::invocable<const T&> F>
+  void for_each(F f) const {
+    store_.for_each([&](std::byte* at, std::uint32_t) { f(std::as_const(record_at(at))); });
+  }
+
+  // ---- figures
+  // -------------------------------------------------------------------------------------------------------------------
+
+  /// What the pool took from the system; `total()` is exactly what its budget was charged.
+  [[nodiscard]] slotted::footprint footprint() const noexcept {
+    slotted::footprint bytes;
+    bytes.payload = size() * sizeof(T);
+    bytes.idle = (capacity() - size()) * sizeof(T);
+    bytes.overhead = store_.held() - bytes.payload - bytes.idle;
+    return bytes;
+  }
+
+ protected:
+  [[nodiscard]] static T& record_at(std::byte* at) noexcept { return *std::launder(reinterpret_cast<T*>(at)); }
+
+  void erase_slot(std::uint32_t index) noexcept {
+    if constexpr (!std::is_trivially_destructible_v<T>) record_at(store_.address(index)).~T();
+    store_.give(index);
+  }
+
+  Store store_;
+
+ private:
+  // The slot is taken before T's constructor runs, which may itself insert into this pool.
+  template <class... Args>
+  void construct(typename Store::slot slot, Args&&... args) {
+    if constexpr (std::is_nothrow_constructible_v<T, Args...>) {
+      make(slot.at, std::forward<Args>(args)...);
+    } else {
+      struct guard {
+        Store* store;
+        std::uint32_t index;
+        ~guard() {
+          if (store != nullptr) store->give(index);
+        }
+      } undo{&store_, slot.index};
+      make(slot.at, std::forward<Args>(args)...);
+      undo.store = nullptr;
+    }
+  }
+  template <class... Args>
+  static void make(std::byte* at, Args&&... args) {
+    ::new (static_cast<void*>(at)) T(std::forward<Args>(args)...);
+  }
+
+  void destroy_records() noexcept {
+    if constexpr (!std::is_trivially_destructible_v<T>)
+      store_.for_each([](std::byte* at, std::uint32_t) { record_at(at).~T(); });
+  }
+  void destroy_all() noexcept {
+    destroy_records();
+    store_.release_all();
+  }
+};
+
+}  // namespace detail
+}  // namespace v0
+}  // namespace slotted

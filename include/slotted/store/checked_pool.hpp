@@ -1,0 +1,151 @@
+// slotted: a pool whose handles know for ever when their record is gone.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cassert>
+#include <compare>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <limits>
+#include <stdexcept>
+#include <string>
+
+#include <slotted/store/basic_pool.hpp>
+#include <slotted/version.hpp>
+
+namespace slotted {
+inline namespace v0 {
+
+/// Thrown by `checked_pool::at` for a handle whose record is gone; `what()` says which.
+class stale_handle : public std::out_of_range {
+ public:
+  using std::out_of_range::out_of_range;
+};
+
+namespace detail {
+
+[[noreturn]] inline void throw_stale_handle(std::uint32_t slot, std::uint64_t generation) {
+  const std::string text = slot == 0xFFFFFFFF ? std::string("a null handle has no record")
+                                              : "stale handle: record " + std::to_string(generation) + " of slot " +
+                                                    std::to_string(slot) + " is gone";
+#if defined(__cpp_exceptions)
+  throw stale_handle(text);
+#else
+  std::fprintf(stderr, "%s\n", text.c_str());
+  std::abort();
+#endif
+}
+
+}  // namespace detail
+
+template <class T, std::unsigned_integral Generation, page_kind Pages>
+class checked_pool;
+
+/// What names a record of a checked_pool. A value-initialised handle is null and belongs to no record.
+template <class T>
+class checked_handle {
+ public:
+  constexpr checked_handle() noexcept = default;
+  /// Whether it is not null.
+  [[nodiscard]] constexpr explicit operator bool() const noexcept { return slot_ != 0; }
+  [[nodiscard]] friend constexpr bool operator==(checked_handle, checked_handle) noexcept = default;
+  [[nodiscard]] friend constexpr auto operator<=>(checked_handle, checked_handle) noexcept = default;
+  /// The handle as an integer, for storing it elsewhere; 0 is null.
+  [[nodiscard]] constexpr std::uint64_t value() const noexcept { return std::uint64_t{generation_} << 32 | slot_; }
+  /// The handle that `value()` came from; any other number makes a handle that belongs to no record, or to the one of
+  /// that slot and generation.
+  [[nodiscard]] static constexpr checked_handle from_value(std::uint64_t value) noexcept {
+    checked_handle made;
+    made.slot_ = static_cast<std::uint32_t>(value);
+    made.generation_ = static_cast<std::uint32_t>(value >> 32);
+    return made;
+  }
+
+ private:
+  template <class, std::unsigned_integral, page_kind>
+  friend class checked_pool;
+  template <class, class, class>
+  friend class detail::basic_pool;
+  template <class Store>
+  [[nodiscard]] static checked_handle of(const Store& store, std::uint32_t index) noexcept {
+    checked_handle made;
+    made.slot_ = index + 1;
+    made.generation_ = static_cast<std::uint32_t>(store.generation(index));
+    return made;
+  }
+
+  std::uint32_t slot_ = 0;  // its number plus one
+  std::uint32_t generation_ = 0;
+};
+
+/// A `pool` with 8-byte handles that carry a generation, so that a stale handle is known as one for ever.
+///
+/// Each slot counts the records that it has had, in 4 bytes beside it. A slot whose counter has reached its last value
+/// is retired: it is not reused. The counters outlive their slab, `clear` and `trim`: a slab that comes back begins
+/// above every generation that was handed out.
+/// \tparam Generation  an unsigned type; smaller ones retire slots sooner.
+template <class T, std::unsigned_integral Generation = std::uint32_t, page_kind Pages = page_kind::base>
+class checked_pool
+    : public detail::basic_pool<T, detail::slot_store<detail::fixed_shape<sizeof(T), alignof(T), Generation, Pages>>,
+                                checked_handle<T>> {
+  static_assert(sizeof(Generation) <= 4, "a generation has at most 4 bytes");
+  using base = typename checked_pool::basic_pool;
+
+ public:
+  using handle = checked_handle<T>;
+
+  using base::base;
+  using base::erase;
+
+  /// The record of a handle.
+  ///
+  /// Preconditions: contains(h). `at` checks it, and `find`.
+  [[nodiscard]] T& operator[](handle h) noexcept {
+    assert(contains(h));
+    return this->record_at(this->store_.address(h.slot_ - 1));
+  }
+  [[nodiscard]] const T& operator[](handle h) const noexcept {
+    assert(contains(h));
+    return this->record_at(this->store_.address(h.slot_ - 1));
+  }
+
+  /// The record of a handle. Throws: `stale_handle` when it is gone, or the handle is null.
+  [[nodiscard]] T& at(handle h) {
+    if (!contains(h)) detail::throw_stale_handle(h.slot_ - 1, h.generation_);
+    return (*this)[h];
+  }
+  [[nodiscard]] const T& at(handle h) const {
+    if (!contains(h)) detail::throw_stale_handle(h.slot_ - 1, h.generation_);
+    return (*this)[h];
+  }
+
+  /// The record of a handle, or null when it is gone.
+  [[nodiscard]] T* find(handle h) noexcept { return contains(h) ? &(*this)[h] : nullptr; }
+  [[nodiscard]] const T* find(handle h) const noexcept { return contains(h) ? &(*this)[h] : nullptr; }
+
+  /// Whether the handle's own record is in the pool.
+  [[nodiscard]] bool contains(handle h) const noexcept {
+    const std::uint32_t index = h.slot_ - 1;  // of a null handle: a slot that no pool has
+    return this->store_.committed(index) && this->store_.generation(index) == h.generation_ &&
+           this->store_.taken(index);
+  }
+
+  /// Erases a record.
+  ///
+  /// Throws: `stale_handle` when it is gone already; nothing has changed then.
+  /// Invalidates: that record's address, handle and iterators; no others.
+  void erase(handle h) {
+    if (!try_erase(h)) detail::throw_stale_handle(h.slot_ - 1, h.generation_);
+  }
+  /// As `erase`. Returns: whether the record was there.
+  bool try_erase(handle h) noexcept {
+    if (!contains(h)) return false;
+    this->erase_slot(h.slot_ - 1);
+    return true;
+  }
+};
+
+}  // namespace v0
+}  // namespace slotted
