@@ -7,4 +7,6 @@
 #include <slotted/memory/footprint.hpp>
 #include <slotted/memory/slab.hpp>
 #include <slotted/record/fixed_string.hpp>
+#include <slotted/store/checked_pool.hpp>
+#include <slotted/store/pool.hpp>
 #include <slotted/version.hpp>
