@@ -6,6 +6,9 @@
 #include <slotted/memory/container_limit.hpp>
 #include <slotted/memory/footprint.hpp>
 #include <slotted/memory/slab.hpp>
+#include <slotted/memory/slab_allocator.hpp>
+#include <slotted/memory/slab_heap.hpp>
+#include <slotted/memory/slab_resource.hpp>
 #include <slotted/record/fixed_string.hpp>
 #include <slotted/store/checked_pool.hpp>
 #include <slotted/store/pool.hpp>

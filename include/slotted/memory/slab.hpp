@@ -5,6 +5,10 @@
 #include <algorithm>
 #include <cassert>
 #include <cstddef>
+#include <cstdio>
+#include <cstdlib>
+#include <new>
+#include <stdexcept>
 #include <utility>
 
 #include <slotted/memory/address_space.hpp>
@@ -34,6 +38,23 @@ namespace detail {
   decommit_pages(at, bytes);  // part of them may have come
   if (budget != nullptr) budget->release(bytes);
   return commit_outcome::out_of_memory;
+}
+
+[[noreturn]] inline void throw_bad_alloc() {
+#if defined(__cpp_exceptions)
+  throw std::bad_alloc();
+#else
+  std::fputs("out of memory\n", stderr);
+  std::abort();
+#endif
+}
+
+// What a throwing call makes of an outcome that is not `done`.
+[[noreturn]] inline void throw_no_memory(commit_outcome why, const memory_budget* budget) {
+  if (why == commit_outcome::full)
+    throw_with_text<std::length_error>("the container has as many elements as its handles can number");
+  if (why == commit_outcome::over_budget) throw_budget_exceeded(budget->limit(), budget->used(), page_bytes());
+  throw_bad_alloc();
 }
 
 // The next step of a container that holds `held` bytes: a sixteenth of it, whole units, one at least. Small stays

@@ -18,7 +18,6 @@ namespace detail {
 // What stands at the start of every slab, so that a pointer to a slot leads to the slot's number.
 struct slab_header {
   std::uint32_t index;  // of the slab within its store
-  void* owner;
 };
 
 // A slab: [slab_header, padding][group 0][group 1]...; a group: [group header][64 slots]. The slots of a group share a
@@ -47,7 +46,8 @@ struct slot_layout {
   }
   // The slot that an offset lies in.
   [[nodiscard]] constexpr std::size_t slot_at(std::size_t offset) const noexcept {
-    if (group_header == 0) return (offset - first) / slot_bytes;
+    // Both fit in 32 bits, and a division of 32 bits takes half the time of one of 64.
+    if (group_header == 0) return static_cast<std::uint32_t>(offset - first) / static_cast<std::uint32_t>(slot_bytes);
     const std::size_t group = 64 * slot_bytes + group_header;
     return (offset - first) / group * 64 + ((offset - first) % group - group_header) / slot_bytes;
   }

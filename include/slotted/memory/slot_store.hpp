@@ -46,7 +46,7 @@ class slot_store {
   slot_store(slot_store&& other) noexcept
       : shape_(other.shape_),
         budget_(other.budget_),
-        owner_(other.owner_),
+
         arena_(std::move(other.arena_)),
         state_(std::exchange(other.state_, state{})) {}
   slot_store& operator=(slot_store&& other) noexcept {
@@ -58,14 +58,12 @@ class slot_store {
   void swap(slot_store& other) noexcept {
     std::swap(shape_, other.shape_);
     std::swap(budget_, other.budget_);
-    std::swap(owner_, other.owner_);
     std::swap(arena_, other.arena_);
     std::swap(state_, other.state_);
   }
 
   [[nodiscard]] const Shape& shape() const noexcept { return shape_; }
   [[nodiscard]] memory_budget* budget() const noexcept { return budget_; }
-  void set_owner(void* owner) noexcept { owner_ = owner; }  // stands in the header of every slab opened from now on
 
   [[nodiscard]] std::size_t size() const noexcept { return state_.size; }                 // slots taken
   [[nodiscard]] std::size_t capacity() const noexcept { return state_.committed_slots; }  // slots in committed memory
@@ -90,7 +88,13 @@ class slot_store {
   // Frees a taken slot; a slab that becomes empty goes back to the system unless it is the only spare one.
   void give(std::uint32_t index) noexcept {
     const std::uint32_t slab = index / shape_.slab_slots();
-    const std::uint32_t in_slab = index - slab * shape_.slab_slots();
+    give(slab, index - slab * shape_.slab_slots());
+  }
+  void give_at(const void* at) noexcept {
+    const std::size_t offset = reinterpret_cast<std::uintptr_t>(at) & (shape_.slab_bytes() - 1);
+    give(header_of(at)->index, static_cast<std::uint32_t>(shape_.layout().slot_at(offset)));
+  }
+  void give(std::uint32_t slab, std::uint32_t in_slab) noexcept {
     const std::uint32_t word_index = in_slab / 64;
     const std::uint64_t bit = std::uint64_t{1} << (in_slab % 64);
     std::uint64_t& word = state_.entries[slab].bits[word_index];
@@ -99,13 +103,13 @@ class slot_store {
     --state_.size;
     state_.open[slab / 64] |= std::uint64_t{1} << (slab % 64);
 #if defined(SLOTTED_DETAIL_ASAN)
-    poison(address(index), shape_.layout().slot_bytes);
+    poison(slab_address(slab) + shape_.layout().offset_of_slot(in_slab), shape_.layout().slot_bytes);
 #endif
     bool reusable = true;
     if constexpr (has_generations) reusable = next_generation(slab, in_slab);
     if (&word == state_.word) {
       if (reusable) state_.free |= bit;
-    } else if (index < state_.first) {
+    } else if (slab * shape_.slab_slots() + in_slab < state_.first) {
       set_window(slab, word_index, usable(slab, word_index));
     }
     if (word == 0) [[unlikely]]
@@ -133,10 +137,8 @@ class slot_store {
 
   // The number of the slot that holds an address. Preconditions: the slot is of this store.
   [[nodiscard]] std::uint32_t index_of(const void* at) const noexcept {
-    const auto value = reinterpret_cast<std::uintptr_t>(at);
-    const std::size_t offset = value & (shape_.slab_bytes() - 1);
-    const auto* const header = reinterpret_cast<const slab_header*>(value - offset);
-    return header->index * shape_.slab_slots() + static_cast<std::uint32_t>(shape_.layout().slot_at(offset));
+    const std::size_t offset = reinterpret_cast<std::uintptr_t>(at) & (shape_.slab_bytes() - 1);
+    return header_of(at)->index * shape_.slab_slots() + static_cast<std::uint32_t>(shape_.layout().slot_at(offset));
   }
 
   // Commits memory until `slots` slots, taken ones included, are there. What was committed before a failure stays, as
@@ -305,6 +307,9 @@ class slot_store {
   [[nodiscard]] static constexpr std::size_t directory_bytes(std::uint32_t slabs) noexcept {
     return slabs * (sizeof(std::uintptr_t) + sizeof(entry)) + words(slabs) * sizeof(std::uint64_t);
   }
+  [[nodiscard]] const slab_header* header_of(const void* at) const noexcept {
+    return reinterpret_cast<const slab_header*>(reinterpret_cast<std::uintptr_t>(at) & ~(shape_.slab_bytes() - 1));
+  }
   [[nodiscard]] std::byte* slab_address(std::uint32_t slab) const noexcept {
     const slot_layout& layout = shape_.layout();
     return reinterpret_cast<std::byte*>(state_.origins[slab] +
@@ -457,7 +462,7 @@ class slot_store {
       address_space::of(shape_.kind()).release(at, shape_.slab_bytes(), shape_.slab_bytes());
       return outcome;
     }
-    ::new (static_cast<void*>(at)) slab_header{0, owner_};
+    ::new (static_cast<void*>(at)) slab_header{0};
     std::byte* const directory = at + front - tail;
     std::fill_n(directory, tail, std::byte{});
     place_directory(directory, 1);
@@ -548,7 +553,7 @@ class slot_store {
       return outcome;
     }
     if (each.limit == 0) {
-      ::new (static_cast<void*>(at)) slab_header{slab, owner_};
+      ::new (static_cast<void*>(at)) slab_header{slab};
       set_origin(slab, at);
     }
     each.units += static_cast<std::uint32_t>(step / unit());
@@ -654,7 +659,6 @@ class slot_store {
 
   [[no_unique_address]] Shape shape_;
   memory_budget* budget_;
-  void* owner_ = nullptr;
   page_arena arena_;
   state state_;
 };

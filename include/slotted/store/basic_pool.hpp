@@ -7,11 +7,9 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
 #include <iterator>
 #include <new>
 #include <optional>
-#include <stdexcept>
 #include <type_traits>
 #include <utility>
 
@@ -23,28 +21,6 @@
 namespace slotted {
 inline namespace v0 {
 namespace detail {
-
-[[noreturn]] inline void throw_pool_full() {
-#if defined(__cpp_exceptions)
-  throw std::length_error("the pool has as many records as its handles can number");
-#else
-  std::fputs("the pool has as many records as its handles can number\n", stderr);
-  std::abort();
-#endif
-}
-[[noreturn]] inline void throw_bad_alloc() {
-#if defined(__cpp_exceptions)
-  throw std::bad_alloc();
-#else
-  std::fputs("out of memory\n", stderr);
-  std::abort();
-#endif
-}
-[[noreturn]] inline void throw_no_room(commit_outcome why, const memory_budget* budget) {
-  if (why == commit_outcome::full) throw_pool_full();
-  if (why == commit_outcome::over_budget) throw_budget_exceeded(budget->limit(), budget->used(), page_bytes());
-  throw_bad_alloc();
-}
 
 // Another type that is derived from T: putting one where a T goes would keep its base and lose the rest.
 template <class U, class T>
@@ -156,9 +132,9 @@ class basic_pool {
   template <class... Args>
     requires std::constructible_from<T, Args...>
   Handle emplace(Args&&... args) {
-    typename Store::slot slot;
+    typename Store::slot slot{};
     if (const commit_outcome outcome = store_.take(slot); outcome != commit_outcome::done) [[unlikely]]
-      throw_no_room(outcome, store_.budget());
+      throw_no_memory(outcome, store_.budget());
     construct(slot, std::forward<Args>(args)...);
     return Handle::of(store_, slot.index);
   }
@@ -169,7 +145,7 @@ class basic_pool {
   template <class... Args>
     requires std::constructible_from<T, Args...>
   std::optional<Handle> try_emplace(Args&&... args) {
-    typename Store::slot slot;
+    typename Store::slot slot{};
     if (store_.take(slot) != commit_outcome::done) [[unlikely]]
       return std::nullopt;
     construct(slot, std::forward<Args>(args)...);
@@ -198,7 +174,7 @@ class basic_pool {
   /// Throws: as `emplace`; what could be had stays, as idle.
   void reserve(std::size_t records) {
     if (const commit_outcome outcome = store_.reserve(records); outcome != commit_outcome::done)
-      throw_no_room(outcome, store_.budget());
+      throw_no_memory(outcome, store_.budget());
   }
   /// As `reserve`. Returns: whether there is room now.
   [[nodiscard]] bool try_reserve(std::size_t records) noexcept {
