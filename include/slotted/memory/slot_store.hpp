@@ -1,4 +1,4 @@
-// slotted: slots of one size in slabs, with one bit of occupancy each: what pools and size classes are made of.
+// slotted: slots of one size in slabs, the lowest free one first: what pools and size classes are made of.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -7,14 +7,11 @@
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
-#include <new>
-#include <type_traits>
 #include <utility>
 
-#include <slotted/memory/page_arena.hpp>
 #include <slotted/memory/slab.hpp>
 #include <slotted/memory/slot_shape.hpp>
+#include <slotted/memory/slot_slabs.hpp>
 #include <slotted/version.hpp>
 
 namespace slotted {
@@ -23,64 +20,56 @@ namespace detail {
 
 // Raw slots, numbered from 0. The lowest free slot of committed memory is taken first; more memory is committed only
 // when there is none.
-//
-// The occupancy map, one bit a slot, stands apart from the slabs: at a fixed offset in every slab the maps would
-// compete for the same cache sets, and an erase would touch a page of records that it has no other business with. While
-// a store has a page or two, its map and directory live in the unused end of that memory, so that a small store is one
-// page in all.
 template <class Shape>
-class slot_store {
- public:
-  using generation_type = typename Shape::generation_type;
-  static constexpr bool has_generations = !std::is_void_v<generation_type>;
+class slot_store : public slot_slabs<Shape> {
+  using slabs = slot_slabs<Shape>;
+  using slabs::generations;
+  using slabs::group_address;
+  using slabs::no_slab;
+  using slabs::shape_;
+  using slabs::slab_address;
+  using slabs::state_;
+  using slabs::words;
+  using typename slabs::entry;
 
-  static constexpr std::uint32_t no_slab = 0xFFFFFFFF;
+ public:
+  using slabs::has_generations;
 
   struct slot {
     std::byte* at;
     std::uint32_t index;
   };
 
-  explicit slot_store(Shape shape = Shape{}, memory_budget* budget = nullptr) noexcept
-      : shape_(shape), budget_(budget) {}
+  explicit slot_store(Shape shape = Shape{}, memory_budget* budget = nullptr) noexcept : slabs(shape, budget) {}
   slot_store(slot_store&& other) noexcept
-      : shape_(other.shape_),
-        budget_(other.budget_),
-
-        arena_(std::move(other.arena_)),
-        state_(std::exchange(other.state_, state{})) {}
+      : slabs(std::move(other)),
+        window_(std::exchange(other.window_, window{})),
+        size_(std::exchange(other.size_, 0)),
+        spare_(std::exchange(other.spare_, no_slab)) {}
   slot_store& operator=(slot_store&& other) noexcept {
     slot_store(std::move(other)).swap(*this);
     return *this;
   }
-  ~slot_store() { release_all(); }
 
   void swap(slot_store& other) noexcept {
-    std::swap(shape_, other.shape_);
-    std::swap(budget_, other.budget_);
-    std::swap(arena_, other.arena_);
-    std::swap(state_, other.state_);
+    slabs::swap(other);
+    std::swap(window_, other.window_);
+    std::swap(size_, other.size_);
+    std::swap(spare_, other.spare_);
   }
 
-  [[nodiscard]] const Shape& shape() const noexcept { return shape_; }
-  [[nodiscard]] memory_budget* budget() const noexcept { return budget_; }
-
-  [[nodiscard]] std::size_t size() const noexcept { return state_.size; }                 // slots taken
-  [[nodiscard]] std::size_t capacity() const noexcept { return state_.committed_slots; }  // slots in committed memory
-  [[nodiscard]] std::size_t held() const noexcept {
-    return state_.slab_bytes_held + arena_.committed();
-  }  // bytes charged
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }  // slots taken
 
   // Takes the lowest free slot; nothing changed unless done.
   [[nodiscard]] commit_outcome take(slot& out) noexcept {
-    if (state_.free == 0) [[unlikely]]
+    if (window_.free == 0) [[unlikely]]
       if (const commit_outcome outcome = refill(); outcome != commit_outcome::done) return outcome;
-    const auto bit = static_cast<unsigned>(std::countr_zero(state_.free));
-    state_.free &= state_.free - 1;
-    *state_.word |= std::uint64_t{1} << bit;
-    ++state_.size;
-    out.at = reinterpret_cast<std::byte*>(state_.group + bit * shape_.layout().slot_bytes);
-    out.index = state_.first + bit;
+    const auto bit = static_cast<unsigned>(std::countr_zero(window_.free));
+    window_.free &= window_.free - 1;
+    *window_.word |= std::uint64_t{1} << bit;
+    ++size_;
+    out.at = reinterpret_cast<std::byte*>(window_.group + bit * shape_.layout().slot_bytes);
+    out.index = window_.first + bit;
     unpoison(out.at, shape_.layout().slot_bytes);
     return commit_outcome::done;
   }
@@ -92,7 +81,7 @@ class slot_store {
   }
   void give_at(const void* at) noexcept {
     const std::size_t offset = reinterpret_cast<std::uintptr_t>(at) & (shape_.slab_bytes() - 1);
-    give(header_of(at)->index, static_cast<std::uint32_t>(shape_.layout().slot_at(offset)));
+    give(this->header_of(at)->index, static_cast<std::uint32_t>(shape_.layout().slot_at(offset)));
   }
   void give(std::uint32_t slab, std::uint32_t in_slab) noexcept {
     const std::uint32_t word_index = in_slab / 64;
@@ -100,16 +89,16 @@ class slot_store {
     std::uint64_t& word = state_.entries[slab].bits[word_index];
     assert((word & bit) != 0 && "a slot is freed once");
     word &= ~bit;
-    --state_.size;
+    --size_;
     state_.open[slab / 64] |= std::uint64_t{1} << (slab % 64);
 #if defined(SLOTTED_DETAIL_ASAN)
     poison(slab_address(slab) + shape_.layout().offset_of_slot(in_slab), shape_.layout().slot_bytes);
 #endif
     bool reusable = true;
-    if constexpr (has_generations) reusable = next_generation(slab, in_slab);
-    if (&word == state_.word) {
-      if (reusable) state_.free |= bit;
-    } else if (slab * shape_.slab_slots() + in_slab < state_.first) {
+    if constexpr (has_generations) reusable = this->next_generation(slab, in_slab);
+    if (&word == window_.word) {
+      if (reusable) window_.free |= bit;
+    } else if (slab * shape_.slab_slots() + in_slab < window_.first) {
       set_window(slab, word_index, usable(slab, word_index));
     }
     if (word == 0) [[unlikely]]
@@ -138,7 +127,8 @@ class slot_store {
   // The number of the slot that holds an address. Preconditions: the slot is of this store.
   [[nodiscard]] std::uint32_t index_of(const void* at) const noexcept {
     const std::size_t offset = reinterpret_cast<std::uintptr_t>(at) & (shape_.slab_bytes() - 1);
-    return header_of(at)->index * shape_.slab_slots() + static_cast<std::uint32_t>(shape_.layout().slot_at(offset));
+    return this->header_of(at)->index * shape_.slab_slots() +
+           static_cast<std::uint32_t>(shape_.layout().slot_at(offset));
   }
 
   // Commits memory until `slots` slots, taken ones included, are there. What was committed before a failure stays, as
@@ -146,7 +136,7 @@ class slot_store {
   [[nodiscard]] commit_outcome reserve(std::size_t slots) noexcept {
     if (slots > shape_.max_slots()) return commit_outcome::full;
     while (state_.committed_slots - state_.retired < slots)
-      if (const commit_outcome outcome = grow(); outcome != commit_outcome::done) return outcome;
+      if (const commit_outcome outcome = open_more(); outcome != commit_outcome::done) return outcome;
     return commit_outcome::done;
   }
 
@@ -157,49 +147,46 @@ class slot_store {
       for (std::uint32_t word = 0; word < words(each.limit); ++word) {
         if constexpr (has_generations)
           for (std::uint64_t rest = each.bits[word]; rest != 0; rest &= rest - 1)
-            (void)next_generation(slab, word * 64 + static_cast<std::uint32_t>(std::countr_zero(rest)));
+            (void)this->next_generation(slab, word * 64 + static_cast<std::uint32_t>(std::countr_zero(rest)));
         each.bits[word] = 0;
       }
       if (each.limit != 0) state_.open[slab / 64] |= std::uint64_t{1} << (slab % 64);
 #if defined(SLOTTED_DETAIL_ASAN)
-      poison_slots(slab, 0, each.limit);
+      this->poison_slots(slab, 0, each.limit);
 #endif
     }
-    state_.size = 0;
-    state_.spare = no_slab;
+    size_ = 0;
+    spare_ = no_slab;
     for (std::uint32_t slab = 0; slab < state_.slab_count; ++slab)
       if (state_.entries[slab].limit != 0) release_if_empty(slab);
-    move_window_to_front();
+    set_search_start(0, 0);
   }
 
   // Gives every page that holds no taken slot back to the system, spares included; slots keep their numbers.
   void trim() noexcept {
     // Where a generation has run out, what is known of it has to stay.
-    if (state_.size == 0 && state_.dead_slabs == 0 && state_.retired == 0) return release_all();
-    state_.spare = no_slab;
+    if (size_ == 0 && state_.dead_slabs == 0 && state_.retired == 0) return release_everything();
+    spare_ = no_slab;
     for (std::uint32_t slab = 0; slab < state_.slab_count; ++slab) {
       entry& each = state_.entries[slab];
       if (each.limit == 0 || state_.small) continue;
       std::uint32_t word = words(each.limit);
       while (word != 0 && each.bits[word - 1] == 0) --word;
-      if (word == 0)
-        release_slab(slab);
-      else
-        shrink_slab(slab, word * 64 - static_cast<std::uint32_t>(std::countl_zero(each.bits[word - 1])));
+      if (word == 0) {
+        release(slab);
+      } else {
+        this->shrink_slab(slab, word * 64 - static_cast<std::uint32_t>(std::countl_zero(each.bits[word - 1])));
+        if (window_.slab == slab) set_search_start(slab, std::min(words(each.limit), window_word()));
+      }
     }
   }
 
   // Gives back everything.
-  void release_all() noexcept {
-    for (std::uint32_t slab = 0; slab < state_.slab_count; ++slab)
-      if (state_.entries[slab].limit != 0) release_slab(slab);
-    state fresh;
-    fresh.first_floor = state_.first_floor;  // generations outlive their slabs
-    if constexpr (has_generations)
-      for (std::uint32_t slab = 0; slab < state_.slab_count && !state_.small; ++slab)
-        fresh.first_floor = std::max(fresh.first_floor, state_.entries[slab].floor);
-    arena_.release(budget_);
-    state_ = fresh;
+  void release_everything() noexcept {
+    this->release_all();
+    window_ = window{};
+    size_ = 0;
+    spare_ = no_slab;
   }
 
   // Calls f(address, number) for each taken slot in order. f may free the slot that it is given, and no other.
@@ -272,82 +259,7 @@ class slot_store {
   }
 
  private:
-  struct entry {
-    std::uint64_t* bits;    // the occupancy map of the slab; it stays when the slab goes
-    std::uint32_t limit;    // slots in committed memory; 0: there is no slab
-    std::uint32_t units;    // committed, in units of the page kind
-    std::uint32_t floor;    // generations of the slab begin here; the largest value: the slab is never used again
-    std::uint32_t retired;  // slots whose generations have run out
-  };
-
-  struct state {
-    std::uint64_t free = 0;         // window: free slots of one word of the map, the lowest that has any
-    std::uint64_t* word = nullptr;  // window: that word, or null
-    std::uintptr_t group = 0;       // window: address of its first slot
-    std::uint32_t first = 0;        // window: number of its first slot; every committed slot below is taken
-    std::uint32_t window_slab = 0;
-    std::size_t size = 0;
-    std::uintptr_t* origins =
-        nullptr;                    // by slab: address of its first slot less the bytes of all slots with lower numbers
-    entry* entries = nullptr;       // by slab
-    std::uint64_t* open = nullptr;  // by slab, one bit: it may have a free slot in committed memory
-    std::uint32_t slab_count = 0;
-    std::uint32_t slab_capacity = 0;  // of the directory
-    std::uint32_t grow_hint = 0;      // every slab below is committed in full
-    std::uint32_t spare = no_slab;    // a slab that was seen empty and kept
-    std::uint32_t dead_slabs = 0;
-    std::uint32_t first_floor = 0;
-    std::size_t committed_slots = 0;
-    std::size_t retired = 0;
-    std::size_t slab_bytes_held = 0;
-    bool small = false;  // the directory lives at the end of the first slab's committed memory
-  };
-
-  static constexpr std::uint32_t words(std::uint32_t slots) noexcept { return (slots + 63) / 64; }
-  [[nodiscard]] static constexpr std::size_t directory_bytes(std::uint32_t slabs) noexcept {
-    return slabs * (sizeof(std::uintptr_t) + sizeof(entry)) + words(slabs) * sizeof(std::uint64_t);
-  }
-  [[nodiscard]] const slab_header* header_of(const void* at) const noexcept {
-    return reinterpret_cast<const slab_header*>(reinterpret_cast<std::uintptr_t>(at) & ~(shape_.slab_bytes() - 1));
-  }
-  [[nodiscard]] std::byte* slab_address(std::uint32_t slab) const noexcept {
-    const slot_layout& layout = shape_.layout();
-    return reinterpret_cast<std::byte*>(state_.origins[slab] +
-                                        std::size_t{slab} * shape_.slab_slots() * layout.slot_bytes - layout.first);
-  }
-  [[nodiscard]] std::byte* group_address(std::uint32_t slab, std::uint32_t word) const noexcept {
-    const slot_layout& layout = shape_.layout();
-    return slab_address(slab) + layout.offset_of_group(word) + layout.group_header;
-  }
-  [[nodiscard]] std::size_t unit() const noexcept { return commit_unit(shape_.kind()); }
-  [[nodiscard]] std::uint32_t slots_allowed(std::uint32_t slab) const noexcept {
-    const std::size_t before = std::size_t{slab} * shape_.slab_slots();
-    return before >= shape_.max_slots()
-               ? 0
-               : static_cast<std::uint32_t>(std::min<std::size_t>(shape_.slab_slots(), shape_.max_slots() - before));
-  }
-
-  // ---- generations
-  // -------------------------------------------------------------------------------------------------------------
-  using counter = std::conditional_t<has_generations, generation_type, std::uint8_t>;
-  static constexpr std::uint32_t last_generation = std::numeric_limits<counter>::max();
-
-  [[nodiscard]] counter* generations(std::uint32_t slab, std::uint32_t word) const noexcept {
-    return reinterpret_cast<counter*>(group_address(slab, word) - shape_.layout().group_header);
-  }
-  // Whether the slot may be used again.
-  bool next_generation(std::uint32_t slab, std::uint32_t in_slab) noexcept {
-    counter& value = generations(slab, in_slab / 64)[in_slab % 64];
-    value = static_cast<counter>(value + 1);
-    if (value != last_generation) return true;
-    ++state_.entries[slab].retired;
-    ++state_.retired;
-    return false;
-  }
-
-  // ---- the window
-  // -------------------------------------------------------------------------------------------------------------- The
-  // free slots of a word that are committed and not retired.
+  // The free slots of a word that are committed and not retired.
   [[nodiscard]] std::uint64_t usable(std::uint32_t slab, std::uint32_t word) const noexcept {
     const entry& each = state_.entries[slab];
     std::uint64_t free = ~each.bits[word];
@@ -356,32 +268,35 @@ class slot_store {
     if constexpr (has_generations) {
       if (each.retired != 0)
         for (std::uint64_t rest = free; rest != 0; rest &= rest - 1)
-          if (generations(slab, word)[std::countr_zero(rest)] == last_generation) free &= ~(rest & (~rest + 1));
+          if (generations(slab, word)[std::countr_zero(rest)] == slabs::last_generation) free &= ~(rest & (~rest + 1));
     }
     return free;
   }
   void set_window(std::uint32_t slab, std::uint32_t word, std::uint64_t free) noexcept {
-    state_.free = free;
-    state_.word = state_.entries[slab].bits + word;
-    state_.group = reinterpret_cast<std::uintptr_t>(group_address(slab, word));
-    state_.first = slab * shape_.slab_slots() + word * 64;
-    state_.window_slab = slab;
+    window_.free = free;
+    window_.word = state_.entries[slab].bits + word;
+    window_.group = reinterpret_cast<std::uintptr_t>(group_address(slab, word));
+    window_.first = slab * shape_.slab_slots() + word * 64;
+    window_.slab = slab;
   }
   // The next search begins at (slab, word).
   void set_search_start(std::uint32_t slab, std::uint32_t word) noexcept {
-    state_.free = 0;
-    state_.word = nullptr;
-    state_.first = slab * shape_.slab_slots() + word * 64;
-    state_.window_slab = slab;
+    window_.free = 0;
+    window_.word = nullptr;
+    window_.first = slab * shape_.slab_slots() + word * 64;
+    window_.slab = slab;
   }
-  void move_window_to_front() noexcept { set_search_start(0, 0); }
+
+  [[nodiscard]] std::uint32_t window_word() const noexcept {
+    return (window_.first - window_.slab * shape_.slab_slots()) / 64;
+  }
 
   // Finds the lowest free slot in committed memory, else commits more.
   [[gnu::noinline]] commit_outcome refill() noexcept {
     for (;;) {
-      std::uint32_t word = (state_.first - state_.window_slab * shape_.slab_slots()) / 64;
-      for (std::uint32_t slab = next_open(state_.window_slab); slab < state_.slab_count; slab = next_open(slab + 1)) {
-        if (slab != state_.window_slab) word = 0;
+      std::uint32_t word = window_word();
+      for (std::uint32_t slab = next_open(window_.slab); slab < state_.slab_count; slab = next_open(slab + 1)) {
+        if (slab != window_.slab) word = 0;
         for (const std::uint32_t end = words(state_.entries[slab].limit); word < end; ++word) {
           const std::uint64_t free = usable(slab, word);
           if (free == 0) continue;
@@ -390,9 +305,33 @@ class slot_store {
         }
         state_.open[slab / 64] &= ~(std::uint64_t{1} << (slab % 64));
       }
-      if (const commit_outcome outcome = grow(); outcome != commit_outcome::done) return outcome;
+      if (const commit_outcome outcome = open_more(); outcome != commit_outcome::done) return outcome;
     }
   }
+  commit_outcome open_more() noexcept {
+    typename slabs::opened news;
+    const commit_outcome outcome = this->grow(news);
+    // The map of the first slab moves when a small store grows up.
+    if (window_.word != nullptr) window_.word = state_.entries[window_.slab].bits + window_word();
+    if (outcome == commit_outcome::done && news.slab * shape_.slab_slots() + news.slot / 64 * 64 < window_.first)
+      set_search_start(news.slab, news.slot / 64);
+    return outcome;
+  }
+
+  [[gnu::noinline]] void release_if_empty(std::uint32_t slab) noexcept {
+    if (!this->is_empty(slab) || state_.small) return;
+    if (spare_ == no_slab || spare_ == slab || state_.entries[spare_].limit == 0 || !this->is_empty(spare_)) {
+      spare_ = slab;
+      return;
+    }
+    release(std::max(slab, spare_));
+    spare_ = std::min(slab, spare_);
+  }
+  void release(std::uint32_t slab) noexcept {
+    this->release_slab(slab);
+    if (window_.slab == slab) set_search_start(slab, 0);
+  }
+
   [[nodiscard]] std::uint32_t next_open(std::uint32_t slab) const noexcept {
     if (slab >= state_.slab_count) return no_slab;
     std::uint32_t at = slab / 64;
@@ -411,256 +350,19 @@ class slot_store {
     return {};
   }
 
-  // ---- growth
-  // ------------------------------------------------------------------------------------------------------------------
-  // Commits room for at least one slot more, in the lowest slab that is not committed in full.
-  commit_outcome grow() noexcept {
-    if (state_.small) {
-      const std::uint32_t before = state_.entries[0].limit;
-      if (const commit_outcome outcome = graduate(); outcome != commit_outcome::done) return outcome;
-      if (state_.entries[0].limit != before) return commit_outcome::done;
-    }
-    std::uint32_t slab = state_.grow_hint;
-    while (slab < state_.slab_count && (state_.entries[slab].limit == slots_allowed(slab) || is_dead(slab))) ++slab;
-    state_.grow_hint = slab;
-    if (slots_allowed(slab) == 0) return commit_outcome::full;
-    if (slab == state_.slab_count) {
-      if (slab == 0) return open_first();
-      if (const commit_outcome outcome = add_entry(); outcome != commit_outcome::done) return outcome;
-    }
-    return extend(slab);
-  }
+  // One word of the occupancy map: the lowest that has a free slot in committed memory, or where the search for it
+  // begins.
+  struct window {
+    std::uint64_t free = 0;         // its free slots
+    std::uint64_t* word = nullptr;  // null: the search begins here
+    std::uintptr_t group = 0;       // address of its first slot
+    std::uint32_t first = 0;        // number of its first slot: every committed slot below is taken
+    std::uint32_t slab = 0;
+  };
 
-  [[nodiscard]] bool is_dead(std::uint32_t slab) const noexcept {
-    if constexpr (has_generations)
-      return state_.entries[slab].floor == last_generation;
-    else
-      return false;
-  }
-
-  // Address space for a slab.
-  [[nodiscard]] std::byte* reserve_slab() noexcept {
-    return address_space::of(shape_.kind()).reserve(shape_.slab_bytes(), shape_.slab_bytes());
-  }
-  void set_origin(std::uint32_t slab, std::byte* at) noexcept {
-    state_.origins[slab] = reinterpret_cast<std::uintptr_t>(at) + shape_.layout().first -
-                           std::size_t{slab} * shape_.slab_slots() * shape_.layout().slot_bytes;
-  }
-
-  // The first slab, with directory and map at the end of what is committed of it.
-  commit_outcome open_first() noexcept {
-    if (state_.first_floor == last_generation && has_generations) return commit_outcome::full;
-    const slot_layout& layout = shape_.layout();
-    const std::size_t front = round_up(layout.bytes_of(1) + directory_bytes(1) + sizeof(std::uint64_t), unit());
-    // The map grows with the room and takes of it: one step finds a pair that fits.
-    std::size_t slots = layout.slots_within(front - directory_bytes(1));
-    std::size_t tail = directory_bytes(1) + words(static_cast<std::uint32_t>(slots)) * sizeof(std::uint64_t);
-    slots = std::min<std::size_t>(layout.slots_within(front - tail), slots_allowed(0));
-    std::byte* const at = front <= shape_.slab_bytes() ? reserve_slab() : nullptr;
-    if (at == nullptr) return commit_outcome::out_of_memory;
-    if (const commit_outcome outcome = charge_and_commit(at, front, budget_, true); outcome != commit_outcome::done) {
-      address_space::of(shape_.kind()).release(at, shape_.slab_bytes(), shape_.slab_bytes());
-      return outcome;
-    }
-    ::new (static_cast<void*>(at)) slab_header{0};
-    std::byte* const directory = at + front - tail;
-    std::fill_n(directory, tail, std::byte{});
-    place_directory(directory, 1);
-    state_.entries[0] = {reinterpret_cast<std::uint64_t*>(directory + directory_bytes(1)), 0,
-                         static_cast<std::uint32_t>(front / unit()), state_.first_floor, 0};
-    set_origin(0, at);
-    state_.slab_count = 1;
-    state_.small = true;
-    state_.slab_bytes_held = front;
-    open_slots(0, static_cast<std::uint32_t>(slots));
-    return commit_outcome::done;
-  }
-
-  void place_directory(std::byte* at, std::uint32_t capacity) noexcept {
-    state_.origins = reinterpret_cast<std::uintptr_t*>(at);
-    state_.entries = reinterpret_cast<entry*>(at + capacity * sizeof(std::uintptr_t));
-    state_.open = reinterpret_cast<std::uint64_t*>(at + capacity * (sizeof(std::uintptr_t) + sizeof(entry)));
-    state_.slab_capacity = capacity;
-  }
-
-  // A wider directory in the arena; the old one's few bytes stay there until the arena goes.
-  commit_outcome widen_directory(std::uint32_t capacity) noexcept {
-    commit_outcome outcome{};
-    auto* const block = static_cast<std::byte*>(arena_.try_allocate(directory_bytes(capacity), budget_, outcome));
-    if (block == nullptr) return outcome;
-    const state old = state_;
-    place_directory(block, capacity);
-    std::copy_n(old.origins, old.slab_count, state_.origins);
-    std::copy_n(old.entries, old.slab_count, state_.entries);
-    std::copy_n(old.open, words(old.slab_count), state_.open);
-    return commit_outcome::done;
-  }
-
-  [[nodiscard]] std::uint64_t* new_map(commit_outcome& outcome) noexcept {
-    return static_cast<std::uint64_t*>(
-        arena_.try_allocate(words(shape_.slab_slots()) * sizeof(std::uint64_t), budget_, outcome));
-  }
-
-  // Moves directory and map out of the first slab, whose end then takes slots.
-  commit_outcome graduate() noexcept {
-    commit_outcome outcome{};
-    std::uint64_t* const map = new_map(outcome);
-    if (map == nullptr) return outcome;
-    const std::uint64_t* const old = state_.entries[0].bits;
-    if (outcome = widen_directory(8); outcome != commit_outcome::done) {
-      arena_.release(budget_);
-      return outcome;
-    }
-    std::copy_n(old, words(state_.entries[0].limit), map);
-    state_.entries[0].bits = map;
-    if (state_.word != nullptr) state_.word = map + (state_.word - old);
-    state_.small = false;
-    const std::size_t committed = state_.entries[0].units * unit();
-    open_slots(0, static_cast<std::uint32_t>(
-                      std::min<std::size_t>(shape_.layout().slots_within(committed), slots_allowed(0))));
-    return commit_outcome::done;
-  }
-
-  commit_outcome add_entry() noexcept {
-    if (state_.slab_count == state_.slab_capacity)
-      if (const commit_outcome outcome = widen_directory(state_.slab_capacity * 2); outcome != commit_outcome::done)
-        return outcome;
-    commit_outcome outcome{};
-    std::uint64_t* const map = new_map(outcome);
-    if (map == nullptr) return outcome;
-    state_.origins[state_.slab_count] = 0;
-    state_.entries[state_.slab_count] = {map, 0, 0, state_.first_floor, 0};
-    ++state_.slab_count;
-    return commit_outcome::done;
-  }
-
-  // Commits a step of a slab, a shorter one when the step does not fit.
-  commit_outcome extend(std::uint32_t slab) noexcept {
-    entry& each = state_.entries[slab];
-    const slot_layout& layout = shape_.layout();
-    std::byte* const at = each.limit != 0 ? slab_address(slab) : reserve_slab();
-    if (at == nullptr) return commit_outcome::out_of_memory;
-    const std::size_t have = each.units * unit();
-    const std::size_t least = round_up(layout.bytes_of(each.limit + 1), unit()) - have;
-    const std::size_t most = round_up(layout.bytes_of(slots_allowed(slab)), unit()) - have;
-    std::size_t step = std::clamp(growth_step(held(), unit()), least, most);
-    commit_outcome outcome;
-    while ((outcome = charge_and_commit(at + have, step, budget_, false)) != commit_outcome::done && step > least)
-      step = std::max(least, step / 2 / unit() * unit());
-    if (outcome == commit_outcome::over_budget) outcome = charge_and_commit(at + have, step, budget_, true);
-    if (outcome != commit_outcome::done) {
-      if (each.limit == 0) address_space::of(shape_.kind()).release(at, shape_.slab_bytes(), shape_.slab_bytes());
-      return outcome;
-    }
-    if (each.limit == 0) {
-      ::new (static_cast<void*>(at)) slab_header{slab};
-      set_origin(slab, at);
-    }
-    each.units += static_cast<std::uint32_t>(step / unit());
-    state_.slab_bytes_held += step;
-    open_slots(
-        slab, static_cast<std::uint32_t>(std::min<std::size_t>(layout.slots_within(have + step), slots_allowed(slab))));
-    return commit_outcome::done;
-  }
-
-  // Slots up to `limit` of a slab are now in committed memory.
-  void open_slots(std::uint32_t slab, std::uint32_t limit) noexcept {
-    entry& each = state_.entries[slab];
-    const std::uint32_t before = each.limit;
-    if (limit == before) return;
-    if constexpr (has_generations)
-      for (std::uint32_t word = words(before); word < words(limit); ++word)
-        std::fill_n(generations(slab, word), 64, static_cast<counter>(each.floor));
-    each.limit = limit;
-    state_.committed_slots += limit - before;
-    state_.open[slab / 64] |= std::uint64_t{1} << (slab % 64);
-#if defined(SLOTTED_DETAIL_ASAN)
-    poison_slots(slab, before, limit);
-#endif
-    if (slab * shape_.slab_slots() + before / 64 * 64 < state_.first) set_search_start(slab, before / 64);
-  }
-
-#if defined(SLOTTED_DETAIL_ASAN)
-  void poison_slots(std::uint32_t slab, std::uint32_t from, std::uint32_t to) noexcept {
-    for (; from < to; ++from)
-      poison(slab_address(slab) + shape_.layout().offset_of_slot(from), shape_.layout().slot_bytes);
-  }
-#endif
-
-  // ---- giving back
-  // -------------------------------------------------------------------------------------------------------------
-  [[gnu::noinline]] void release_if_empty(std::uint32_t slab) noexcept {
-    if (!is_empty(slab) || state_.small) return;
-    if (state_.spare == no_slab || state_.spare == slab || state_.entries[state_.spare].limit == 0 ||
-        !is_empty(state_.spare)) {
-      state_.spare = slab;
-      return;
-    }
-    release_slab(std::max(slab, state_.spare));
-    state_.spare = std::min(slab, state_.spare);
-  }
-  [[nodiscard]] bool is_empty(std::uint32_t slab) const noexcept {
-    const entry& each = state_.entries[slab];
-    return std::all_of(each.bits, each.bits + words(each.limit), [](std::uint64_t word) { return word == 0; });
-  }
-
-  void release_slab(std::uint32_t slab) noexcept {
-    entry& each = state_.entries[slab];
-    std::byte* const at = slab_address(slab);
-    if constexpr (has_generations) {
-      // No handle out there has a generation above the highest counter: a new slab that begins there knows them all as
-      // stale.
-      for (std::uint32_t index = 0; index < each.limit; ++index)
-        each.floor = std::max<std::uint32_t>(each.floor, generations(slab, index / 64)[index % 64]);
-      if (each.floor == last_generation) ++state_.dead_slabs;
-      state_.retired -= each.retired;
-      each.retired = 0;
-      if (state_.small) state_.first_floor = each.floor;  // the entry goes with the slab
-    }
-    const std::size_t bytes = each.units * unit();
-    const bool small = state_.small;
-    state_.committed_slots -= each.limit;
-    state_.slab_bytes_held -= bytes;
-    if (!small) {
-      each.limit = 0;
-      each.units = 0;
-      state_.open[slab / 64] &= ~(std::uint64_t{1} << (slab % 64));
-      state_.origins[slab] = 0;
-    }
-    state_.grow_hint = std::min(state_.grow_hint, slab);
-    if (state_.word != nullptr && state_.window_slab == slab) set_search_start(slab, 0);
-    unpoison(at, bytes);
-    decommit_pages(at, bytes);
-    if (budget_ != nullptr) budget_->release(bytes);
-    address_space::of(shape_.kind()).release(at, shape_.slab_bytes(), shape_.slab_bytes());
-  }
-
-  // Gives the pages behind the first `slots` slots of a slab back.
-  void shrink_slab(std::uint32_t slab, std::uint32_t slots) noexcept {
-    if constexpr (!has_generations) {  // the counters of free slots have to stay
-      entry& each = state_.entries[slab];
-      const std::size_t keep = round_up(shape_.layout().bytes_of(slots), unit());
-      const std::size_t have = each.units * unit();
-      if (keep >= have) return;
-      const auto limit =
-          static_cast<std::uint32_t>(std::min<std::size_t>(shape_.layout().slots_within(keep), each.limit));
-      state_.committed_slots -= each.limit - limit;
-      state_.slab_bytes_held -= have - keep;
-      each.limit = limit;
-      each.units = static_cast<std::uint32_t>(keep / unit());
-      state_.grow_hint = std::min(state_.grow_hint, slab);
-      if (state_.window_slab == slab)
-        set_search_start(slab, std::min(words(limit), (state_.first - slab * shape_.slab_slots()) / 64));
-      unpoison(slab_address(slab) + keep, have - keep);
-      decommit_pages(slab_address(slab) + keep, have - keep);
-      if (budget_ != nullptr) budget_->release(have - keep);
-    }
-  }
-
-  [[no_unique_address]] Shape shape_;
-  memory_budget* budget_;
-  page_arena arena_;
-  state state_;
+  window window_;
+  std::size_t size_ = 0;
+  std::uint32_t spare_ = no_slab;  // a slab that was seen empty and kept
 };
 
 }  // namespace detail

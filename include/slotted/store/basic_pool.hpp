@@ -296,7 +296,7 @@ class basic_pool {
   }
   void destroy_all() noexcept {
     destroy_records();
-    store_.release_all();
+    store_.release_everything();
   }
 };
 

@@ -1,0 +1,384 @@
+// slotted: the slabs of a slot_store: its directory, its occupancy map, and where their pages come from.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <new>
+#include <type_traits>
+#include <utility>
+
+#include <slotted/memory/page_arena.hpp>
+#include <slotted/memory/slab.hpp>
+#include <slotted/memory/slot_shape.hpp>
+#include <slotted/version.hpp>
+
+namespace slotted {
+inline namespace v0 {
+namespace detail {
+
+// Slabs that are opened in order, committed step by step and given back one by one, with one bit for each slot.
+//
+// The occupancy map stands apart from the slabs: at a fixed offset in every slab the maps would compete for the same
+// cache sets, and an erase would touch a page of records that it has no other business with. While a store has a page
+// or two, its map and directory live in the unused end of that memory, so that a small store is one page in all.
+template <class Shape>
+class slot_slabs {
+ public:
+  using generation_type = typename Shape::generation_type;
+  static constexpr bool has_generations = !std::is_void_v<generation_type>;
+
+  [[nodiscard]] const Shape& shape() const noexcept { return shape_; }
+  [[nodiscard]] memory_budget* budget() const noexcept { return budget_; }
+  [[nodiscard]] std::size_t capacity() const noexcept { return state_.committed_slots; }  // slots in committed memory
+  [[nodiscard]] std::size_t held() const noexcept {
+    return state_.slab_bytes_held + arena_.committed();
+  }  // bytes charged
+
+ protected:
+  static constexpr std::uint32_t no_slab = 0xFFFFFFFF;
+
+  struct entry {
+    std::uint64_t* bits;    // the occupancy map of the slab; it stays when the slab goes
+    std::uint32_t limit;    // slots in committed memory; 0: there is no slab
+    std::uint32_t units;    // committed, in units of the page kind
+    std::uint32_t floor;    // generations of the slab begin here; the largest value: the slab is never used again
+    std::uint32_t retired;  // slots whose generations have run out
+  };
+
+  struct state {
+    std::uintptr_t* origins =
+        nullptr;                    // by slab: address of its first slot less the bytes of all slots with lower numbers
+    entry* entries = nullptr;       // by slab
+    std::uint64_t* open = nullptr;  // by slab, one bit: it may have a free slot in committed memory
+    std::uint32_t slab_count = 0;
+    std::uint32_t slab_capacity = 0;  // of the directory
+    std::uint32_t grow_hint = 0;      // every slab below is committed in full
+    std::uint32_t dead_slabs = 0;     // slabs that are never used again
+    std::uint32_t first_floor = 0;    // generations of a new slab begin here
+    std::size_t committed_slots = 0;
+    std::size_t retired = 0;  // slots whose generations have run out
+    std::size_t slab_bytes_held = 0;
+    bool small = false;  // the directory lives at the end of the first slab's committed memory
+  };
+
+  // The slots that a growth made usable begin here.
+  struct opened {
+    std::uint32_t slab = 0;
+    std::uint32_t slot = 0;
+  };
+
+  explicit slot_slabs(Shape shape, memory_budget* budget) noexcept : shape_(shape), budget_(budget) {}
+  slot_slabs(slot_slabs&& other) noexcept
+      : shape_(other.shape_),
+        budget_(other.budget_),
+        arena_(std::move(other.arena_)),
+        state_(std::exchange(other.state_, state{})) {}
+  slot_slabs& operator=(slot_slabs&&) = delete;
+  ~slot_slabs() { release_all(); }
+
+  void swap(slot_slabs& other) noexcept {
+    std::swap(shape_, other.shape_);
+    std::swap(budget_, other.budget_);
+    std::swap(arena_, other.arena_);
+    std::swap(state_, other.state_);
+  }
+
+  static constexpr std::uint32_t words(std::uint32_t slots) noexcept { return (slots + 63) / 64; }
+  [[nodiscard]] static constexpr std::size_t directory_bytes(std::uint32_t slabs) noexcept {
+    return slabs * (sizeof(std::uintptr_t) + sizeof(entry)) + words(slabs) * sizeof(std::uint64_t);
+  }
+  [[nodiscard]] const slab_header* header_of(const void* at) const noexcept {
+    return reinterpret_cast<const slab_header*>(reinterpret_cast<std::uintptr_t>(at) & ~(shape_.slab_bytes() - 1));
+  }
+  [[nodiscard]] std::byte* slab_address(std::uint32_t slab) const noexcept {
+    const slot_layout& layout = shape_.layout();
+    return reinterpret_cast<std::byte*>(state_.origins[slab] +
+                                        std::size_t{slab} * shape_.slab_slots() * layout.slot_bytes - layout.first);
+  }
+  [[nodiscard]] std::byte* group_address(std::uint32_t slab, std::uint32_t word) const noexcept {
+    const slot_layout& layout = shape_.layout();
+    return slab_address(slab) + layout.offset_of_group(word) + layout.group_header;
+  }
+  [[nodiscard]] std::size_t unit() const noexcept { return commit_unit(shape_.kind()); }
+  [[nodiscard]] std::uint32_t slots_allowed(std::uint32_t slab) const noexcept {
+    const std::size_t before = std::size_t{slab} * shape_.slab_slots();
+    return before >= shape_.max_slots()
+               ? 0
+               : static_cast<std::uint32_t>(std::min<std::size_t>(shape_.slab_slots(), shape_.max_slots() - before));
+  }
+
+  // ---- generations
+
+  using counter = std::conditional_t<has_generations, generation_type, std::uint8_t>;
+  static constexpr std::uint32_t last_generation = std::numeric_limits<counter>::max();
+
+  [[nodiscard]] counter* generations(std::uint32_t slab, std::uint32_t word) const noexcept {
+    return reinterpret_cast<counter*>(group_address(slab, word) - shape_.layout().group_header);
+  }
+  // Whether the slot may be used again.
+  bool next_generation(std::uint32_t slab, std::uint32_t in_slab) noexcept {
+    counter& value = generations(slab, in_slab / 64)[in_slab % 64];
+    value = static_cast<counter>(value + 1);
+    if (value != last_generation) return true;
+    ++state_.entries[slab].retired;
+    ++state_.retired;
+    return false;
+  }
+
+  // ---- growth
+
+  // Commits room for at least one slot more, in the lowest slab that is not committed in full.
+  [[nodiscard]] commit_outcome grow(opened& news) noexcept {
+    if (state_.small) {
+      const std::uint32_t before = state_.entries[0].limit;
+      if (const commit_outcome outcome = graduate(news); outcome != commit_outcome::done) return outcome;
+      if (state_.entries[0].limit != before) return commit_outcome::done;
+    }
+    std::uint32_t slab = state_.grow_hint;
+    while (slab < state_.slab_count && (state_.entries[slab].limit == slots_allowed(slab) || is_dead(slab))) ++slab;
+    state_.grow_hint = slab;
+    if (slots_allowed(slab) == 0) return commit_outcome::full;
+    if (slab == state_.slab_count) {
+      if (slab == 0) return open_first(news);
+      if (const commit_outcome outcome = add_entry(); outcome != commit_outcome::done) return outcome;
+    }
+    return extend(slab, news);
+  }
+
+  [[nodiscard]] bool is_dead(std::uint32_t slab) const noexcept {
+    if constexpr (has_generations)
+      return state_.entries[slab].floor == last_generation;
+    else
+      return false;
+  }
+
+  // Address space for a slab.
+  [[nodiscard]] std::byte* reserve_slab() noexcept {
+    return address_space::of(shape_.kind()).reserve(shape_.slab_bytes(), shape_.slab_bytes());
+  }
+  void set_origin(std::uint32_t slab, std::byte* at) noexcept {
+    state_.origins[slab] = reinterpret_cast<std::uintptr_t>(at) + shape_.layout().first -
+                           std::size_t{slab} * shape_.slab_slots() * shape_.layout().slot_bytes;
+  }
+
+  // The first slab, with directory and map at the end of what is committed of it.
+  commit_outcome open_first(opened& news) noexcept {
+    if (state_.first_floor == last_generation && has_generations) return commit_outcome::full;
+    const slot_layout& layout = shape_.layout();
+    const std::size_t front = round_up(layout.bytes_of(1) + directory_bytes(1) + sizeof(std::uint64_t), unit());
+    // The map grows with the room and takes of it: one step finds a pair that fits.
+    std::size_t slots = layout.slots_within(front - directory_bytes(1));
+    std::size_t tail = directory_bytes(1) + words(static_cast<std::uint32_t>(slots)) * sizeof(std::uint64_t);
+    slots = std::min<std::size_t>(layout.slots_within(front - tail), slots_allowed(0));
+    std::byte* const at = front <= shape_.slab_bytes() ? reserve_slab() : nullptr;
+    if (at == nullptr) return commit_outcome::out_of_memory;
+    if (const commit_outcome outcome = charge_and_commit(at, front, budget_, true); outcome != commit_outcome::done) {
+      address_space::of(shape_.kind()).release(at, shape_.slab_bytes(), shape_.slab_bytes());
+      return outcome;
+    }
+    ::new (static_cast<void*>(at)) slab_header{0};
+    std::byte* const directory = at + front - tail;
+    std::fill_n(directory, tail, std::byte{});
+    place_directory(directory, 1);
+    state_.entries[0] = {reinterpret_cast<std::uint64_t*>(directory + directory_bytes(1)), 0,
+                         static_cast<std::uint32_t>(front / unit()), state_.first_floor, 0};
+    set_origin(0, at);
+    state_.slab_count = 1;
+    state_.small = true;
+    state_.slab_bytes_held = front;
+    news = open_slots(0, static_cast<std::uint32_t>(slots));
+    return commit_outcome::done;
+  }
+
+  void place_directory(std::byte* at, std::uint32_t capacity) noexcept {
+    state_.origins = reinterpret_cast<std::uintptr_t*>(at);
+    state_.entries = reinterpret_cast<entry*>(at + capacity * sizeof(std::uintptr_t));
+    state_.open = reinterpret_cast<std::uint64_t*>(at + capacity * (sizeof(std::uintptr_t) + sizeof(entry)));
+    state_.slab_capacity = capacity;
+  }
+
+  // A wider directory in the arena; the old one's few bytes stay there until the arena goes.
+  commit_outcome widen_directory(std::uint32_t capacity) noexcept {
+    commit_outcome outcome{};
+    auto* const block = static_cast<std::byte*>(arena_.try_allocate(directory_bytes(capacity), budget_, outcome));
+    if (block == nullptr) return outcome;
+    const state old = state_;
+    place_directory(block, capacity);
+    std::copy_n(old.origins, old.slab_count, state_.origins);
+    std::copy_n(old.entries, old.slab_count, state_.entries);
+    std::copy_n(old.open, words(old.slab_count), state_.open);
+    return commit_outcome::done;
+  }
+
+  [[nodiscard]] std::uint64_t* new_map(commit_outcome& outcome) noexcept {
+    return static_cast<std::uint64_t*>(
+        arena_.try_allocate(words(shape_.slab_slots()) * sizeof(std::uint64_t), budget_, outcome));
+  }
+
+  // Moves directory and map out of the first slab, whose end then takes slots.
+  commit_outcome graduate(opened& news) noexcept {
+    commit_outcome outcome{};
+    std::uint64_t* const map = new_map(outcome);
+    if (map == nullptr) return outcome;
+    const std::uint64_t* const old = state_.entries[0].bits;
+    if (outcome = widen_directory(8); outcome != commit_outcome::done) {
+      arena_.release(budget_);
+      return outcome;
+    }
+    std::copy_n(old, words(state_.entries[0].limit), map);
+    state_.entries[0].bits = map;
+    state_.small = false;
+    const std::size_t committed = state_.entries[0].units * unit();
+    news = open_slots(0, static_cast<std::uint32_t>(
+                             std::min<std::size_t>(shape_.layout().slots_within(committed), slots_allowed(0))));
+    return commit_outcome::done;
+  }
+
+  commit_outcome add_entry() noexcept {
+    if (state_.slab_count == state_.slab_capacity)
+      if (const commit_outcome outcome = widen_directory(state_.slab_capacity * 2); outcome != commit_outcome::done)
+        return outcome;
+    commit_outcome outcome{};
+    std::uint64_t* const map = new_map(outcome);
+    if (map == nullptr) return outcome;
+    state_.origins[state_.slab_count] = 0;
+    state_.entries[state_.slab_count] = {map, 0, 0, state_.first_floor, 0};
+    ++state_.slab_count;
+    return commit_outcome::done;
+  }
+
+  // Commits a step of a slab, a shorter one when the step does not fit.
+  commit_outcome extend(std::uint32_t slab, opened& news) noexcept {
+    entry& each = state_.entries[slab];
+    const slot_layout& layout = shape_.layout();
+    std::byte* const at = each.limit != 0 ? slab_address(slab) : reserve_slab();
+    if (at == nullptr) return commit_outcome::out_of_memory;
+    const std::size_t have = each.units * unit();
+    const std::size_t least = round_up(layout.bytes_of(each.limit + 1), unit()) - have;
+    const std::size_t most = round_up(layout.bytes_of(slots_allowed(slab)), unit()) - have;
+    std::size_t step = std::clamp(growth_step(held(), unit()), least, most);
+    commit_outcome outcome;
+    while ((outcome = charge_and_commit(at + have, step, budget_, false)) != commit_outcome::done && step > least)
+      step = std::max(least, step / 2 / unit() * unit());
+    if (outcome == commit_outcome::over_budget) outcome = charge_and_commit(at + have, step, budget_, true);
+    if (outcome != commit_outcome::done) {
+      if (each.limit == 0) address_space::of(shape_.kind()).release(at, shape_.slab_bytes(), shape_.slab_bytes());
+      return outcome;
+    }
+    if (each.limit == 0) {
+      ::new (static_cast<void*>(at)) slab_header{slab};
+      set_origin(slab, at);
+    }
+    each.units += static_cast<std::uint32_t>(step / unit());
+    state_.slab_bytes_held += step;
+    news = open_slots(
+        slab, static_cast<std::uint32_t>(std::min<std::size_t>(layout.slots_within(have + step), slots_allowed(slab))));
+    return commit_outcome::done;
+  }
+
+  // Slots up to `limit` of a slab are now in committed memory.
+  opened open_slots(std::uint32_t slab, std::uint32_t limit) noexcept {
+    entry& each = state_.entries[slab];
+    const std::uint32_t before = each.limit;
+    if (limit == before) return {slab, before};
+    if constexpr (has_generations)
+      for (std::uint32_t word = words(before); word < words(limit); ++word)
+        std::fill_n(generations(slab, word), 64, static_cast<counter>(each.floor));
+    each.limit = limit;
+    state_.committed_slots += limit - before;
+    state_.open[slab / 64] |= std::uint64_t{1} << (slab % 64);
+#if defined(SLOTTED_DETAIL_ASAN)
+    poison_slots(slab, before, limit);
+#endif
+    return {slab, before};
+  }
+
+#if defined(SLOTTED_DETAIL_ASAN)
+  void poison_slots(std::uint32_t slab, std::uint32_t from, std::uint32_t to) noexcept {
+    for (; from < to; ++from)
+      poison(slab_address(slab) + shape_.layout().offset_of_slot(from), shape_.layout().slot_bytes);
+  }
+#endif
+
+  // ---- giving back
+
+  [[nodiscard]] bool is_empty(std::uint32_t slab) const noexcept {
+    const entry& each = state_.entries[slab];
+    return std::all_of(each.bits, each.bits + words(each.limit), [](std::uint64_t word) { return word == 0; });
+  }
+
+  void release_slab(std::uint32_t slab) noexcept {
+    entry& each = state_.entries[slab];
+    std::byte* const at = slab_address(slab);
+    if constexpr (has_generations) {
+      // No handle out there has a generation above the highest counter: a new slab that begins there knows them all as
+      // stale.
+      for (std::uint32_t index = 0; index < each.limit; ++index)
+        each.floor = std::max<std::uint32_t>(each.floor, generations(slab, index / 64)[index % 64]);
+      if (each.floor == last_generation) ++state_.dead_slabs;
+      state_.retired -= each.retired;
+      each.retired = 0;
+      if (state_.small) state_.first_floor = each.floor;  // the entry goes with the slab
+    }
+    const std::size_t bytes = each.units * unit();
+    const bool small = state_.small;
+    state_.committed_slots -= each.limit;
+    state_.slab_bytes_held -= bytes;
+    if (!small) {
+      each.limit = 0;
+      each.units = 0;
+      state_.open[slab / 64] &= ~(std::uint64_t{1} << (slab % 64));
+      state_.origins[slab] = 0;
+    }
+    state_.grow_hint = std::min(state_.grow_hint, slab);
+    unpoison(at, bytes);
+    decommit_pages(at, bytes);
+    if (budget_ != nullptr) budget_->release(bytes);
+    address_space::of(shape_.kind()).release(at, shape_.slab_bytes(), shape_.slab_bytes());
+  }
+
+  // Gives the pages behind the first `slots` slots of a slab back.
+  void shrink_slab(std::uint32_t slab, std::uint32_t slots) noexcept {
+    if constexpr (!has_generations) {  // the counters of free slots have to stay
+      entry& each = state_.entries[slab];
+      const std::size_t keep = round_up(shape_.layout().bytes_of(slots), unit());
+      const std::size_t have = each.units * unit();
+      if (keep >= have) return;
+      const auto limit =
+          static_cast<std::uint32_t>(std::min<std::size_t>(shape_.layout().slots_within(keep), each.limit));
+      state_.committed_slots -= each.limit - limit;
+      state_.slab_bytes_held -= have - keep;
+      each.limit = limit;
+      each.units = static_cast<std::uint32_t>(keep / unit());
+      state_.grow_hint = std::min(state_.grow_hint, slab);
+      unpoison(slab_address(slab) + keep, have - keep);
+      decommit_pages(slab_address(slab) + keep, have - keep);
+      if (budget_ != nullptr) budget_->release(have - keep);
+    }
+  }
+
+  // Gives back everything; only what generations have been handed out stays known.
+  void release_all() noexcept {
+    for (std::uint32_t slab = 0; slab < state_.slab_count; ++slab)
+      if (state_.entries[slab].limit != 0) release_slab(slab);
+    state fresh;
+    fresh.first_floor = state_.first_floor;  // generations outlive their slabs
+    if constexpr (has_generations)
+      for (std::uint32_t slab = 0; slab < state_.slab_count && !state_.small; ++slab)
+        fresh.first_floor = std::max(fresh.first_floor, state_.entries[slab].floor);
+    arena_.release(budget_);
+    state_ = fresh;
+  }
+
+  [[no_unique_address]] Shape shape_;
+  memory_budget* budget_;
+  page_arena arena_;
+  state state_;
+};
+
+}  // namespace detail
+}  // namespace v0
+}  // namespace slotted
