@@ -1,0 +1,66 @@
+// slotted: a list of fields, what record and packed_record have in common: names, types, comparison.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <slotted/record/field.hpp>
+#include <slotted/record/layout.hpp>
+
+#include <array>
+#include <compare>
+#include <cstddef>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace slotted {
+inline namespace v0 {
+namespace detail {
+
+/// What all records of one list of fields share, worked out once.
+template <class... Fields>
+struct fields_of {
+  static_assert((is_field<Fields> && ...), "record: the arguments are fields, as in record<field<\"x\", double>>");
+  static constexpr std::size_t count = sizeof...(Fields);
+  using types = type_list<typename Fields::type...>;
+  static constexpr std::array<std::string_view, count> names{Fields::name.view()...};
+  static_assert(find_duplicate(names.data(), count) == not_found, "record: two fields have the same name");
+
+  static constexpr std::size_t find(std::string_view name) noexcept { return find_name(names.data(), count, name); }
+
+  template <fixed_string Name>
+  static constexpr std::size_t index = find(Name);
+
+  /// Whether these are names of fields, none of them twice.
+  template <fixed_string... Names>
+  static consteval bool are_fields() noexcept {
+    const std::string_view given[] = {Names.view()...};
+    return find_duplicate(given, sizeof...(Names)) == not_found && ((index<Names> != not_found) && ...);
+  }
+
+  static constexpr record_layout<count> aligned() noexcept {
+    constexpr std::size_t sizes[] = {sizeof(typename Fields::type)..., 0};
+    constexpr std::size_t alignments[] = {alignof(typename Fields::type)..., 0};
+    return aligned_layout<count>(sizes, alignments);
+  }
+  static constexpr record_layout<count> packed() noexcept {
+    constexpr std::size_t sizes[] = {sizeof(typename Fields::type)..., 0};
+    return packed_layout<count>(sizes);
+  }
+};
+
+template <class A, std::size_t... I>
+constexpr bool equal_fields(const A& a, const A& b, std::index_sequence<I...>) {
+  return (static_cast<bool>(a.template get<I>() == b.template get<I>()) && ...);
+}
+
+template <class... Ts, class A, std::size_t... I>
+constexpr auto compare_fields(const A& a, const A& b, std::index_sequence<I...>) {
+  using category = std::common_comparison_category_t<std::compare_three_way_result_t<Ts>...>;
+  category result = std::strong_ordering::equal;
+  static_cast<void>((((result = a.template get<I>() <=> b.template get<I>()) != 0) || ...));
+  return result;
+}
+
+}  // namespace detail
+}  // namespace v0
+}  // namespace slotted
