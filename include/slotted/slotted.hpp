@@ -9,7 +9,17 @@
 #include <slotted/memory/slab_allocator.hpp>
 #include <slotted/memory/slab_heap.hpp>
 #include <slotted/memory/slab_resource.hpp>
+#include <slotted/record/arity.hpp>
+#include <slotted/record/field.hpp>
+#include <slotted/record/fields.hpp>
 #include <slotted/record/fixed_string.hpp>
+#include <slotted/record/hash.hpp>
+#include <slotted/record/layout.hpp>
+#include <slotted/record/packed_record.hpp>
+#include <slotted/record/path.hpp>
+#include <slotted/record/plain_struct.hpp>
+#include <slotted/record/record.hpp>
+#include <slotted/record/schema.hpp>
 #include <slotted/store/checked_pool.hpp>
 #include <slotted/store/pool.hpp>
 #include <slotted/version.hpp>
