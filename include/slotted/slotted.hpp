@@ -7,6 +7,7 @@
 #include <slotted/memory/footprint.hpp>
 #include <slotted/memory/slab.hpp>
 #include <slotted/memory/slab_allocator.hpp>
+#include <slotted/memory/slab_cache.hpp>
 #include <slotted/memory/slab_heap.hpp>
 #include <slotted/memory/slab_resource.hpp>
 #include <slotted/record/arity.hpp>

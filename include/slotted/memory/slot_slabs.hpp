@@ -12,6 +12,7 @@
 
 #include <slotted/memory/page_arena.hpp>
 #include <slotted/memory/slab.hpp>
+#include <slotted/memory/slab_cache.hpp>
 #include <slotted/memory/slot_shape.hpp>
 #include <slotted/version.hpp>
 
@@ -70,10 +71,12 @@ class slot_slabs {
     std::uint32_t slot = 0;
   };
 
-  explicit slot_slabs(Shape shape, memory_budget* budget) noexcept : shape_(shape), budget_(budget) {}
+  slot_slabs(Shape shape, memory_budget* budget, slab_cache* cache) noexcept
+      : shape_(shape), budget_(budget), cache_(cache) {}
   slot_slabs(slot_slabs&& other) noexcept
       : shape_(other.shape_),
         budget_(other.budget_),
+        cache_(other.cache_),
         arena_(std::move(other.arena_)),
         state_(std::exchange(other.state_, state{})) {}
   slot_slabs& operator=(slot_slabs&&) = delete;
@@ -82,6 +85,7 @@ class slot_slabs {
   void swap(slot_slabs& other) noexcept {
     std::swap(shape_, other.shape_);
     std::swap(budget_, other.budget_);
+    std::swap(cache_, other.cache_);
     std::swap(arena_, other.arena_);
     std::swap(state_, other.state_);
   }
@@ -253,6 +257,7 @@ class slot_slabs {
   // Commits a step of a slab, a shorter one when the step does not fit.
   commit_outcome extend(std::uint32_t slab, opened& news) noexcept {
     entry& each = state_.entries[slab];
+    if (each.limit == 0 && take_from_cache(slab, news)) return commit_outcome::done;
     const slot_layout& layout = shape_.layout();
     std::byte* const at = each.limit != 0 ? slab_address(slab) : reserve_slab();
     if (at == nullptr) return commit_outcome::out_of_memory;
@@ -263,7 +268,10 @@ class slot_slabs {
     commit_outcome outcome;
     while ((outcome = charge_and_commit(at + have, step, budget_, false)) != commit_outcome::done && step > least)
       step = std::max(least, step / 2 / unit() * unit());
-    if (outcome == commit_outcome::over_budget) outcome = charge_and_commit(at + have, step, budget_, true);
+    if (outcome == commit_outcome::over_budget) {
+      if (cache_ != nullptr) cache_->trim();
+      outcome = charge_and_commit(at + have, step, budget_, true);
+    }
     if (outcome != commit_outcome::done) {
       if (each.limit == 0) address_space::of(shape_.kind()).release(at, shape_.slab_bytes(), shape_.slab_bytes());
       return outcome;
@@ -277,6 +285,19 @@ class slot_slabs {
     news = open_slots(
         slab, static_cast<std::uint32_t>(std::min<std::size_t>(layout.slots_within(have + step), slots_allowed(slab))));
     return commit_outcome::done;
+  }
+
+  bool take_from_cache(std::uint32_t slab, opened& news) noexcept {
+    if (cache_ == nullptr) return false;
+    const slab_cache::slab kept = cache_->take(shape_.slab_bytes(), shape_.kind());
+    if (kept.at == nullptr) return false;
+    ::new (static_cast<void*>(kept.at)) slab_header{slab};
+    set_origin(slab, kept.at);
+    state_.entries[slab].units = static_cast<std::uint32_t>(kept.committed / unit());
+    state_.slab_bytes_held += kept.committed;
+    const std::size_t slots = shape_.layout().slots_within(kept.committed);
+    news = open_slots(slab, static_cast<std::uint32_t>(std::min<std::size_t>(slots, slots_allowed(slab))));
+    return true;
   }
 
   // Slots up to `limit` of a slab are now in committed memory.
@@ -335,6 +356,7 @@ class slot_slabs {
     }
     state_.grow_hint = std::min(state_.grow_hint, slab);
     unpoison(at, bytes);
+    if (cache_ != nullptr) return cache_->put({at, shape_.slab_bytes(), bytes, shape_.kind()});
     decommit_pages(at, bytes);
     if (budget_ != nullptr) budget_->release(bytes);
     address_space::of(shape_.kind()).release(at, shape_.slab_bytes(), shape_.slab_bytes());
@@ -375,6 +397,7 @@ class slot_slabs {
 
   [[no_unique_address]] Shape shape_;
   memory_budget* budget_;
+  slab_cache* cache_;  // where empty slabs go and come from, or null
   page_arena arena_;
   state state_;
 };

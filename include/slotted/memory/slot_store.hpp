@@ -40,7 +40,8 @@ class slot_store : public slot_slabs<Shape> {
     std::uint32_t index;
   };
 
-  explicit slot_store(Shape shape = Shape{}, memory_budget* budget = nullptr) noexcept : slabs(shape, budget) {}
+  explicit slot_store(Shape shape = Shape{}, memory_budget* budget = nullptr, slab_cache* cache = nullptr) noexcept
+      : slabs(shape, budget, cache) {}
   slot_store(slot_store&& other) noexcept
       : slabs(std::move(other)),
         window_(std::exchange(other.window_, window{})),
@@ -320,6 +321,7 @@ class slot_store : public slot_slabs<Shape> {
 
   [[gnu::noinline]] void release_if_empty(std::uint32_t slab) noexcept {
     if (!this->is_empty(slab) || state_.small) return;
+    if (this->cache_ != nullptr) return release(slab);
     if (spare_ == no_slab || spare_ == slab || state_.entries[spare_].limit == 0 || !this->is_empty(spare_)) {
       spare_ = slab;
       return;

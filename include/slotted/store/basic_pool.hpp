@@ -90,6 +90,8 @@ class basic_pool {
   basic_pool() noexcept = default;
   /// An empty pool that is charged to `budget`, which outlives it.
   explicit basic_pool(memory_budget& budget) noexcept : store_({}, &budget) {}
+  /// An empty pool that hands its empty slabs to `cache`, which outlives it, and is charged to the cache's budget.
+  explicit basic_pool(slab_cache& cache) noexcept : store_({}, cache.budget(), &cache) {}
 
   basic_pool(const basic_pool&) = delete;
   basic_pool& operator=(const basic_pool&) = delete;
