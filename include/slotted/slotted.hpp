@@ -21,6 +21,7 @@
 #include <slotted/record/plain_struct.hpp>
 #include <slotted/record/record.hpp>
 #include <slotted/record/schema.hpp>
+#include <slotted/record/symbol.hpp>
 #include <slotted/store/checked_pool.hpp>
 #include <slotted/store/pool.hpp>
 #include <slotted/version.hpp>

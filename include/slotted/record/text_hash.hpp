@@ -1,0 +1,77 @@
+// slotted: a fast hash of a text's bytes, for tables inside one process.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+#include <slotted/version.hpp>
+
+namespace slotted {
+inline namespace v0 {
+namespace detail {
+
+// Both halves of a 128-bit product, folded into one word.
+inline std::uint64_t fold_multiply(std::uint64_t a, std::uint64_t b) noexcept {
+#if defined(__SIZEOF_INT128__)
+  __extension__ using wide = unsigned __int128;
+  const wide product = static_cast<wide>(a) * b;
+  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+#else
+  const std::uint64_t a_low = a & 0xFFFFFFFF, a_high = a >> 32, b_low = b & 0xFFFFFFFF, b_high = b >> 32;
+  const std::uint64_t low = a_low * b_low, cross = a_high * b_low + (low >> 32);
+  const std::uint64_t other = a_low * b_high + (cross & 0xFFFFFFFF);
+  return ((other << 32) | (low & 0xFFFFFFFF)) ^ (a_high * b_high + (cross >> 32) + (other >> 32));
+#endif
+}
+
+template <class Word>
+Word load_word(const char* at) noexcept {
+  Word word;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
+// Two folded multiplications for a text of up to 16 bytes and one more for each further 16: the construction of wyhash
+// (Wang Yi, 2019). The result depends on the byte order and must not leave the process.
+inline std::uint64_t hash_text(std::string_view text, std::uint64_t seed) noexcept {
+  constexpr std::uint64_t key = 0x243F6A8885A308D3, other_key = 0x13198A2E03707344;  // digits of pi
+  const char* at = text.data();
+  const std::size_t size = text.size();
+  std::uint64_t first = 0, last = 0;
+  seed ^= key;
+  if (size >= 8) {
+    for (std::size_t left = size; left > 16; left -= 16, at += 16)
+      seed = fold_multiply(load_word<std::uint64_t>(at) ^ key, load_word<std::uint64_t>(at + 8) ^ seed);
+    const char* const end = text.data() + size;
+    first = load_word<std::uint64_t>(size > 16 ? end - 16 : text.data());  // may overlap what has been read
+    last = load_word<std::uint64_t>(end - 8);
+  } else if (size >= 4) {
+    first = load_word<std::uint32_t>(at);
+    last = load_word<std::uint32_t>(at + size - 4);
+  } else if (size != 0) {
+    const auto byte = [at](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(at[i])}; };
+    first = byte(0) << 16 | byte(size / 2) << 8 | byte(size - 1);
+  }
+  return fold_multiply(other_key ^ size, fold_multiply(first ^ other_key, last ^ seed));
+}
+
+// Equality of two texts of the same size; for short ones a call of memcmp costs more than the comparison.
+inline bool same_bytes(const char* a, const char* b, std::size_t size) noexcept {
+  if (size > 16) return std::memcmp(a, b, size) == 0;
+  if (size >= 8)
+    return ((load_word<std::uint64_t>(a) ^ load_word<std::uint64_t>(b)) |
+            (load_word<std::uint64_t>(a + size - 8) ^ load_word<std::uint64_t>(b + size - 8))) == 0;
+  if (size >= 4)
+    return ((load_word<std::uint32_t>(a) ^ load_word<std::uint32_t>(b)) |
+            (load_word<std::uint32_t>(a + size - 4) ^ load_word<std::uint32_t>(b + size - 4))) == 0;
+  for (std::size_t i = 0; i < size; ++i)
+    if (a[i] != b[i]) return false;
+  return true;
+}
+
+}  // namespace detail
+}  // namespace v0
+}  // namespace slotted

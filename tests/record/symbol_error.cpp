@@ -1,0 +1,50 @@
+#include <slotted/record/symbol_error.hpp>
+
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+
+#include "catch.hpp"
+
+namespace {
+
+std::string message_of(auto&& f) {
+  try {
+    f();
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+  return "nothing was thrown";
+}
+
+}  // namespace
+
+using slotted::detail::quote_text;
+
+TEST_CASE("a text stands in a message as it is, but for what would break a line") {
+  CHECK(quote_text("sensor_1") == "'sensor_1'");
+  CHECK(quote_text("") == "''");
+  CHECK(quote_text("Außen") == "'Außen'");
+  CHECK(quote_text(std::string_view("a\0b\n\x7F", 5)) == "'a\\x00b\\x0a\\x7f'");
+}
+
+TEST_CASE("a long text is shortened between two characters") {
+  CHECK(quote_text(std::string(60, 'a')) == "'" + std::string(60, 'a') + "'");
+  CHECK(quote_text(std::string(61, 'a')) == "'" + std::string(60, 'a') + "'... (61 bytes)");
+  CHECK(quote_text(std::string(59, 'a') + "ß!") == "'" + std::string(59, 'a') + "'... (62 bytes)");
+  CHECK(quote_text(std::string(58, 'a') + "ß!") == "'" + std::string(58, 'a') + "ß'... (61 bytes)");
+  CHECK(quote_text(std::string(100, '\x80')).ends_with("'... (100 bytes)"));
+}
+
+TEST_CASE("a full domain says what would help") {
+  const auto message = [](std::size_t cap) {
+    return message_of([&] { slotted::detail::throw_symbol_domain_full("sensor", cap, 256, "label"); });
+  };
+  CHECK(message(256) ==
+        "symbol domain 'sensor' is full: all its 256 codes are taken, and 'label' is not among its texts; "
+        "use a wider code");
+  CHECK(message(10) ==
+        "symbol domain 'sensor' is full: it is capped at 10 of 256 codes, and 'label' is not among its texts; "
+        "raise the cap with set_cap, or look texts up with find");
+  STATIC_REQUIRE(std::is_base_of_v<std::length_error, slotted::symbol_domain_full>);
+}
