@@ -16,6 +16,7 @@
 #include <slotted/record/fixed_string.hpp>
 #include <slotted/record/hash.hpp>
 #include <slotted/record/layout.hpp>
+#include <slotted/record/leaves.hpp>
 #include <slotted/record/packed_record.hpp>
 #include <slotted/record/path.hpp>
 #include <slotted/record/plain_struct.hpp>

@@ -219,7 +219,7 @@ consteval std::array<std::string_view, sizeof...(I)> member_names(std::index_seq
 
 /// The index of the member that a member pointer of T or of a base of T points to; sizeof...(I) when there is none.
 template <class T, class C, class M, std::size_t... I>
-consteval std::size_t member_index(M C::* pointer, std::index_sequence<I...>) {
+constexpr std::size_t member_index(M C::* pointer, std::index_sequence<I...>) {
   const auto members = arity<sizeof...(I)>::bind(example_of<T>.object);
   std::size_t index = sizeof...(I);
   // Types first: members without a unique address share one.

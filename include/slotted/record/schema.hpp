@@ -230,12 +230,12 @@ struct schema<T> {
 namespace detail {
 
 template <class T, std::size_t N>
-consteval std::size_t find_field(const fixed_string<N>& name) {
+constexpr std::size_t find_field(const fixed_string<N>& name) {
   return find_name(schema<T>::names.data(), schema<T>::size, name);
 }
 
 template <class T, class C, class M>
-consteval std::size_t find_field(M C::* pointer) {
+constexpr std::size_t find_field(M C::* pointer) {
   std::size_t index = schema<T>::size;
   if constexpr (!std::is_base_of_v<C, T>)
     return not_found;
@@ -247,7 +247,7 @@ consteval std::size_t find_field(M C::* pointer) {
 }
 
 template <class T, auto... Members>
-consteval std::size_t find_field(path_type<Members...>) {
+constexpr std::size_t find_field(path_type<Members...>) {
   if constexpr (sizeof...(Members) == 1)
     return find_field<T>(Members...);
   else
@@ -256,7 +256,7 @@ consteval std::size_t find_field(path_type<Members...>) {
 
 // Where a key is passed on from template to template, g++ 12 forgets to make it one: hence no `K.value` above this.
 template <class T, class Value>
-consteval std::size_t find_field(const key<Value>& key) {
+constexpr std::size_t find_field(const key<Value>& key) {
   return find_field<T>(key.value);
 }
 
