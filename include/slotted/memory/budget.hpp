@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <mutex>
 #include <new>
 #include <utility>
@@ -45,8 +46,8 @@ class memory_budget;
 
 namespace detail {
 
-// What a budget calls back. A node is linked into its budget for its whole life; `running` keeps it alive while a
-// thread is inside its callback with no lock held.
+// What a budget calls back: linked into its budget from join() to leave(); `running` keeps it alive while a thread is
+// inside its callback with no lock held.
 class budget_listener {
  public:
   budget_listener(const budget_listener&) = delete;
@@ -55,8 +56,10 @@ class budget_listener {
  protected:
   enum class role : unsigned char { watermark, relief };
 
-  budget_listener(memory_budget& budget, role what, std::size_t mark) noexcept;
+  budget_listener(memory_budget& budget, role what, std::size_t mark) noexcept
+      : budget_(budget), mark_(mark), role_(what) {}
   ~budget_listener() = default;
+  void join() noexcept;   // the most derived constructor calls it last: another thread may call back at once
   void leave() noexcept;  // the most derived destructor calls it first: afterwards no callback runs
 
   virtual void on_crossing(const memory_budget& budget) noexcept = 0;
@@ -155,7 +158,9 @@ class memory_budget {
 
   /// As `try_reserve`, and when the bytes do not fit asks the registered reliefs for room before it gives up.
   [[nodiscard]] bool try_reserve_with_relief(std::size_t bytes) noexcept {
-    return try_reserve(bytes) || (relieve(bytes) && try_reserve(bytes));
+    while (!try_reserve(bytes))  // another thread may have taken the room that was made
+      if (!relieve(bytes)) return false;
+    return true;
   }
 
   /// Gives back `bytes` of what was charged.
@@ -168,9 +173,10 @@ class memory_budget {
 
   /// Asks the registered reliefs, in order of registration, until `bytes` more would fit.
   ///
+  /// Nobody is asked for what the limit itself does not allow.
   /// Returns: whether `bytes` would fit now.
   bool relieve(std::size_t bytes) noexcept {
-    if (reliefs_.load(std::memory_order_acquire) == 0) return bytes <= available();
+    if (bytes > limit_ || reliefs_.load(std::memory_order_acquire) == 0) return bytes <= available();
     for (std::uint64_t ticket = 0; bytes > available();) {
       detail::budget_listener* const each = enter_next(ticket, detail::budget_listener::role::relief, 0, 0);
       if (each == nullptr) break;
@@ -225,8 +231,7 @@ class memory_budget {
 
 namespace detail {
 
-inline budget_listener::budget_listener(memory_budget& budget, role what, std::size_t mark) noexcept
-    : budget_(budget), mark_(mark), role_(what) {
+inline void budget_listener::join() noexcept {
   const std::lock_guard<std::mutex> hold(budget_.lock_);
   ticket_ = ++budget_.last_ticket_;
   budget_listener** end = &budget_.listeners_;
@@ -261,7 +266,9 @@ class watermark final : detail::budget_listener {
  public:
   /// Watches `budget` for `mark` bytes from now until the end of this object.
   watermark(memory_budget& budget, std::size_t mark, Callback callback) noexcept
-      : budget_listener(budget, role::watermark, mark), callback_(std::move(callback)) {}
+      : budget_listener(budget, role::watermark, mark), callback_(std::move(callback)) {
+    join();
+  }
   /// Effects: waits for a callback that runs on another thread.
   ~watermark() { leave(); }
 
@@ -281,7 +288,9 @@ class pressure_relief final : detail::budget_listener {
  public:
   /// Serves `budget` from now until the end of this object; reliefs are asked in the order in which they were made.
   pressure_relief(memory_budget& budget, Callback callback) noexcept
-      : budget_listener(budget, role::relief, 0), callback_(std::move(callback)) {}
+      : budget_listener(budget, role::relief, 0), callback_(std::move(callback)) {
+    join();
+  }
   /// Effects: waits for a callback that runs on another thread.
   ~pressure_relief() { leave(); }
 
