@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cerrno>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -13,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #if defined(__unix__) || defined(__APPLE__)
 #include <unistd.h>
@@ -47,9 +49,10 @@ struct container_memory {
 
   /// Reads the limit of this process.
   ///
-  /// A file that a kernel without that controller does not have is passed over; one that is there and cannot be
-  /// understood is an error. Throws: `std::runtime_error` that names the file when one is malformed, or when nothing
-  /// tells how much memory there is.
+  /// A file that a kernel without that controller does not have is passed over; one that is there and cannot be read or
+  /// understood is an error.
+  ///
+  /// Throws: `std::runtime_error` that names the file, or when nothing tells how much memory there is.
   /// \param root  where the proc and sys trees begin; another than "/" is for tests.
   [[nodiscard]] static container_memory read(std::string_view root = "/");
 };
@@ -66,16 +69,24 @@ template <class Error>
 #endif
 }
 
-// The whole of a small file; nothing when it cannot be opened. Files of proc and sys have no size to ask for.
+// The whole of a small file; nothing when there is none. Files of proc and sys have no size to ask for.
+// A limit that is there but may not be read must not pass for "no limit".
 inline std::optional<std::string> read_small_file(const std::string& path) {
+  const auto absent = [](int why) { return why == ENOENT || why == ENOTDIR || why == ENODEV; };  // ENODEV: just removed
+  const auto refuse = [&](int why) {
+    if (!absent(why))
+      throw_with_text<std::runtime_error>("cannot read " + path + ": " + std::generic_category().message(why));
+    return std::nullopt;
+  };
+  errno = 0;
   std::FILE* const file = std::fopen(path.c_str(), "rb");
-  if (file == nullptr) return std::nullopt;
+  if (file == nullptr) return refuse(errno);
   std::string text;
   char part[4096];
   for (std::size_t got; (got = std::fread(part, 1, sizeof part, file)) != 0;) text.append(part, got);
-  const bool failed = std::ferror(file) != 0;
+  const int error = std::ferror(file) != 0 ? errno : 0;
   std::fclose(file);
-  if (failed) return std::nullopt;
+  if (error != 0) return refuse(error);
   return text;
 }
 
@@ -166,11 +177,34 @@ class cgroup_reader {
     std::string point;
   };
 
+  // mountinfo writes blanks and backslashes, which systemd puts into names of groups, as octal numbers.
+  static std::string unescaped(std::string_view text) {
+    const auto octal = [](char each) { return each >= '0' && each <= '7'; };
+    std::string plain;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+      if (text[at] == '\\' && at + 3 < text.size() && octal(text[at + 1]) && octal(text[at + 2]) &&
+          octal(text[at + 3])) {
+        plain += static_cast<char>((text[at + 1] - '0') * 64 + (text[at + 2] - '0') * 8 + (text[at + 3] - '0'));
+        at += 3;
+      } else {
+        plain += text[at];
+      }
+    }
+    return plain;
+  }
+
+  // Whether a group is a directory or below it.
+  static bool is_within(std::string_view group, std::string_view directory) noexcept {
+    return directory == "/" || (group.substr(0, directory.size()) == directory &&
+                                (group.size() == directory.size() || group[directory.size()] == '/'));
+  }
+
   // Where a hierarchy is mounted: "id parent dev root point options... - type source super-options" (proc(5),
-  // mountinfo).
-  static mount find_mount(std::string_view mounts, source version) {
-    mount found;
-    const bool listed = any_line(mounts, [&](std::string_view line) {
+  // mountinfo). A tool's container may see the host's mounts, too: the first that shows this process's group counts.
+  static mount find_mount(std::string_view mounts, source version, std::string_view group) {
+    std::optional<mount> first;
+    std::optional<mount> showing;
+    any_line(mounts, [&](std::string_view line) {
       const std::size_t dash = line.find(" - ");
       if (dash == line.npos) return false;
       std::string_view tail = line.substr(dash + 3);
@@ -185,23 +219,29 @@ class cgroup_reader {
         if (!memory) return false;
       }
       for (int skipped = 0; skipped < 3; ++skipped) (void)cut(line, ' ');
-      found.root = cut(line, ' ');
-      found.point = cut(line, ' ');
-      return true;
+      mount each;
+      each.root = unescaped(cut(line, ' '));
+      each.point = unescaped(cut(line, ' '));
+      if (is_within(group, each.root)) showing = each;
+      if (!first) first = std::move(each);
+      return showing.has_value();
     });
-    if (!listed) found = {"/", version == source::cgroup_v2 ? "/sys/fs/cgroup" : "/sys/fs/cgroup/memory"};
-    return found;
+    if (showing) return *showing;
+    return first.value_or(mount{"/", version == source::cgroup_v2 ? "/sys/fs/cgroup" : "/sys/fs/cgroup/memory"});
   }
 
   // Visits the group of this process and its ancestors up to the mount point; keeps the smallest limit.
   bool walk(container_memory& found, std::string_view groups, std::string_view mounts, source version) {
     const std::optional<std::string_view> group = group_path(groups, version);
     if (!group) return false;
-    const mount at = find_mount(mounts, version);
-    std::string path{trimmed(*group)};
+    std::string path{*group};
+    const mount at = find_mount(mounts, version, path);
     // Without a cgroup namespace the path is the host's while only the part below the mount's root is to be seen.
-    if (at.root != "/" && path.compare(0, at.root.size(), at.root) == 0) path.erase(0, at.root.size());
-    if (path.compare(0, 3, "/..") == 0) path.clear();  // outside of what this namespace shows
+    if (!is_within(path, at.root))
+      path.clear();
+    else if (at.root != "/")
+      path.erase(0, at.root.size());
+    if (is_within(path, "/..")) path.clear();  // outside of what this namespace shows
     while (!path.empty() && path.back() == '/') path.pop_back();
     bool limited = false;
     for (;;) {
@@ -229,7 +269,7 @@ class cgroup_reader {
     const std::string path = root_ + "/proc/meminfo";
     if (const std::optional<std::string> text = read_small_file(path)) {
       const std::optional<std::size_t> total = meminfo_bytes(*text, "MemTotal:");
-      if (!total) throw_with_text<std::runtime_error>("malformed or missing MemTotal in " + path);
+      if (!total) throw_with_text<std::runtime_error>("no 'MemTotal: <number> kB' in " + path);
       const std::size_t available = meminfo_bytes(*text, "MemAvailable:").value_or(*total);  // since Linux 3.14
       found = {*total, available < *total ? *total - available : 0, source::machine, path};
       return total;
