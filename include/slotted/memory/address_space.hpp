@@ -147,9 +147,9 @@ class address_space {
   // Address space that is not committed. bytes: a multiple of the page size; alignment: a power of two. Null when the
   // system refuses.
   [[nodiscard]] std::byte* reserve(std::size_t bytes, std::size_t alignment) noexcept {
+    if (std::max(bytes, alignment) > SIZE_MAX / 2) return nullptr;  // no power of two above it
     const std::size_t page = page_bytes();
     const std::size_t block = std::bit_ceil(std::max({bytes, alignment, page}));
-    if (block == 0) return nullptr;
     const std::lock_guard<std::mutex> hold(lock_);
     if (block > largest_region) {
       std::byte* const at = map_pages(bytes, std::max(alignment, page), kind_);
