@@ -77,7 +77,7 @@ class slab_heap {
     commit_outcome why;
     void* const block = take(bytes, alignment, why);
     if (block == nullptr) [[unlikely]]
-      detail::throw_no_memory(why, budget_);
+      detail::throw_no_memory(why, budget_, bytes > SIZE_MAX / 2 ? bytes : whole_pages(bytes));
     return block;
   }
 
@@ -134,6 +134,9 @@ class slab_heap {
   static constexpr bool is_large(std::size_t bytes, std::size_t alignment) noexcept {
     return bytes > detail::size_class::largest || alignment > detail::size_class::largest_alignment;
   }
+  static std::size_t whole_pages(std::size_t bytes) noexcept {
+    return detail::round_up(std::max<std::size_t>(bytes, 1), detail::page_bytes());
+  }
   static constexpr detail::size_class class_of(std::size_t bytes, std::size_t alignment) noexcept {
     return detail::size_class::of(detail::round_up(std::max<std::size_t>(bytes, 1), alignment));
   }
@@ -142,15 +145,21 @@ class slab_heap {
     assert(std::has_single_bit(alignment));
     if (is_large(bytes, alignment)) return take_pages(bytes, alignment, why);
     const detail::size_class size = class_of(bytes, alignment);
-    if (stores_[size.index] == nullptr) [[unlikely]]
-      if (why = add_store(size); why != commit_outcome::done) return nullptr;
     store::slot slot{};
-    why = stores_[size.index]->take(slot);
-    if (why == commit_outcome::over_budget && give_spares()) why = stores_[size.index]->take(slot);
-    if (why != commit_outcome::done) [[unlikely]]
+    why = take_slot(size, slot);
+    if (why == commit_outcome::over_budget && give_spares()) why = take_slot(size, slot);
+    if (why != commit_outcome::done) [[unlikely]] {
+      if (payload_ == 0) trim();  // a heap without a block holds nothing
       return nullptr;
+    }
     payload_ += bytes;
     return slot.at;
+  }
+
+  commit_outcome take_slot(detail::size_class size, store::slot& slot) noexcept {
+    if (stores_[size.index] == nullptr) [[unlikely]]
+      if (const commit_outcome why = add_store(size); why != commit_outcome::done) return why;
+    return stores_[size.index]->take(slot);
   }
 
   commit_outcome add_store(detail::size_class size) noexcept {
@@ -162,12 +171,16 @@ class slab_heap {
     return commit_outcome::done;
   }
 
-  // Whether pages that held nothing went back to the budget.
+  // Whether pages that held nothing went back to the budget. What the budget says does not tell: others use it, too.
   bool give_spares() noexcept {
-    const std::size_t before = budget_->used();
-    for (store* each : stores_)
-      if (each != nullptr) each->trim();
-    return budget_->used() < before;
+    bool some = false;
+    for (store* each : stores_) {
+      if (each == nullptr) continue;
+      const std::size_t before = each->held();
+      each->trim();
+      some |= each->held() < before;
+    }
+    return some;
   }
 
   [[nodiscard]] std::size_t blocks_held() const noexcept {
@@ -180,7 +193,7 @@ class slab_heap {
     why = commit_outcome::out_of_memory;
     if (bytes > SIZE_MAX / 2) return nullptr;
     detail::address_space& space = detail::address_space::of(page_kind::base);
-    const std::size_t whole = detail::round_up(std::max<std::size_t>(bytes, 1), detail::page_bytes());
+    const std::size_t whole = whole_pages(bytes);
     std::byte* const at = space.reserve(whole, alignment);
     if (at == nullptr) return nullptr;
     why = detail::charge_and_commit(at, whole, budget_, false);
@@ -198,7 +211,7 @@ class slab_heap {
   }
 
   void give_pages(std::byte* at, std::size_t bytes, std::size_t alignment) noexcept {
-    const std::size_t whole = detail::round_up(std::max<std::size_t>(bytes, 1), detail::page_bytes());
+    const std::size_t whole = whole_pages(bytes);
     detail::decommit_pages(at, whole);
     if (budget_ != nullptr) budget_->release(whole);
     detail::address_space::of(page_kind::base).release(at, whole, alignment);
