@@ -37,6 +37,15 @@ struct fields_of {
     return find_duplicate(given, sizeof...(Names)) == not_found && ((index<Names> != not_found) && ...);
   }
 
+  /// Whether these are names of fields, none of them twice, that take values of these types.
+  template <fixed_string... Names, class... Vs>
+  static consteval bool accept(type_list<Vs...>) noexcept {
+    if constexpr (are_fields<Names...>())
+      return (field_value<Vs, typename types::template at<index<Names>>> && ...);
+    else
+      return false;
+  }
+
   static constexpr record_layout<count> aligned() noexcept {
     constexpr std::size_t sizes[] = {sizeof(typename Fields::type)..., 0};
     constexpr std::size_t alignments[] = {alignof(typename Fields::type)..., 0};

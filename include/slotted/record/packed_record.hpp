@@ -142,15 +142,14 @@ class packed_record final {
   ///
   /// A value converts as by assignment, but for floating to integer and number to bool, which are refused.
   template <fixed_string... Names, class... Vs>
-    requires(sizeof...(Names) > 0 && fields::template are_fields<Names...>())
-  constexpr packed_record(named_value<Names, Vs>... values)
-    requires(detail::field_value<Vs, type_of<Names>> && ...)
-      : packed_record() {
+    requires(sizeof...(Names) > 0 && fields::template accept<Names...>(detail::type_list<Vs...>{}))
+  constexpr packed_record(named_value<Names, Vs>... values) : packed_record() {
     (set<Names>(std::forward<Vs>(values.value)), ...);
   }
   template <fixed_string... Names, class... Vs>
-    requires(sizeof...(Names) > 0 && !fields::template are_fields<Names...>())
-  packed_record(named_value<Names, Vs>...) = delete;  // a name is not a field of this record, or stands twice
+    requires(sizeof...(Names) > 0 && !fields::template accept<Names...>(detail::type_list<Vs...>{}))
+  packed_record(named_value<Names, Vs>...) =
+      delete;  // a name is no field of this record, or stands twice, or its value does not convert
 
   /// Returns the value of the field called Name; any other name is one error, "use of deleted function".
   template <fixed_string Name>
@@ -171,15 +170,13 @@ class packed_record final {
 
   /// Assigns the field called Name; a value converts as in construction by name.
   template <fixed_string Name, class V>
-    requires(has<Name>)
-  constexpr void set(V&& value)
-    requires detail::field_value<V, type_of<Name>>
-  {
+    requires(fields::template accept<Name>(detail::type_list<V>{}))
+  constexpr void set(V&& value) {
     set<fields::template index<Name>>(std::forward<V>(value));
   }
   template <fixed_string Name, class V>
-    requires(!has<Name>)
-  void set(V&&) = delete;  // the record has no field of this name, and none can be added
+    requires(!fields::template accept<Name>(detail::type_list<V>{}))
+  void set(V&&) = delete;  // the record has no field of this name, or the value does not convert
 
   /// Assigns the I-th field.
   template <std::size_t I, class V>

@@ -108,15 +108,14 @@ class record final {
   ///
   /// A value converts as by assignment, but for floating to integer and number to bool, which are refused.
   template <fixed_string... Names, class... Vs>
-    requires(sizeof...(Names) > 0 && fields::template are_fields<Names...>())
-  constexpr record(named_value<Names, Vs>... values)
-    requires(detail::field_value<Vs, type_of<Names>> && ...)
-      : record() {
+    requires(sizeof...(Names) > 0 && fields::template accept<Names...>(detail::type_list<Vs...>{}))
+  constexpr record(named_value<Names, Vs>... values) : record() {
     ((get<Names>() = detail::to_field<type_of<Names>>(std::forward<Vs>(values.value))), ...);
   }
   template <fixed_string... Names, class... Vs>
-    requires(sizeof...(Names) > 0 && !fields::template are_fields<Names...>())
-  record(named_value<Names, Vs>...) = delete;  // a name is not a field of this record, or stands twice
+    requires(sizeof...(Names) > 0 && !fields::template accept<Names...>(detail::type_list<Vs...>{}))
+  record(named_value<Names, Vs>...) =
+      delete;  // a name is no field of this record, or stands twice, or its value does not convert
 
   /// Refers to the field called Name; any other name is one error, "use of deleted function".
   template <fixed_string Name>
@@ -157,15 +156,13 @@ class record final {
 
   /// Assigns the field called Name; a value converts as in construction by name.
   template <fixed_string Name, class V>
-    requires(has<Name>)
-  constexpr void set(V&& value)
-    requires detail::field_value<V, type_of<Name>>
-  {
+    requires(fields::template accept<Name>(detail::type_list<V>{}))
+  constexpr void set(V&& value) {
     get<Name>() = detail::to_field<type_of<Name>>(std::forward<V>(value));
   }
   template <fixed_string Name, class V>
-    requires(!has<Name>)
-  void set(V&&) = delete;  // the record has no field of this name, and none can be added
+    requires(!fields::template accept<Name>(detail::type_list<V>{}))
+  void set(V&&) = delete;  // the record has no field of this name, or the value does not convert
 
   /// Refers to a field: `p["x"_f] = 5`.
   template <fixed_string Name>

@@ -315,6 +315,10 @@ template <fixed_string Name, class T>
   return std::move(schema<std::remove_const_t<T>>::template get<index_of<std::remove_const_t<T>, Name>>(object));
 }
 
+template <fixed_string Name, class T>
+  requires(recordable<std::remove_cvref_t<T>> && !has_field<std::remove_cvref_t<T>, Name>)
+void get(T&& object) = delete;  // the record has no field of this name, and none can be added
+
 /// Calls f(name, field) for each field of a record in declared order; the field of a packed_record is passed by value.
 template <class T, class F>
   requires recordable<std::remove_const_t<T>>

@@ -1,0 +1,2 @@
+// EXPECT: error
+int main() {}

@@ -1,0 +1,2 @@
+// EXPECT: undeclared
+int main() { return undeclared; }

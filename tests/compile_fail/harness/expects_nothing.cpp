@@ -1,0 +1,3 @@
+#ifdef MISTAKE
+int main() { return undeclared; }
+#endif
