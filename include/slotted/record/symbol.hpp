@@ -64,8 +64,9 @@ class symbol {
   ///
   /// Preconditions: a pointer is not null and points to characters that a null ends.
   /// Throws: `symbol_domain_full`, `std::length_error` when the text is longer than `symbol_domain::longest_text`,
-  /// `budget_exceeded`, or `std::bad_alloc` when the system refuses memory; the domain is as before. Complexity:
-  /// constant on average in the number of texts; a text that is known takes no lock.
+  /// `budget_exceeded`, or `std::bad_alloc` when the system refuses memory; the domain is as before.
+  ///
+  /// Complexity: constant on average in the number of texts; a text that is known takes no lock.
   template <class Text>
     requires(!std::same_as<Text, symbol> && detail::symbol_text<Text>)
   symbol(const Text& text) : code_(static_cast<Code>(domain().intern(text))) {}
@@ -119,12 +120,12 @@ class symbol {
   /// Compares the texts; adds nothing to the domain.
   template <class Text>
     requires(!std::same_as<Text, symbol> && detail::symbol_text<Text>)
-  friend bool operator==(const symbol& a, const Text& b) noexcept {
+  friend bool operator==(const symbol& a, const Text& b) {
     return a.view() == std::string_view(b);
   }
   template <class Text>
     requires(!std::same_as<Text, symbol> && detail::symbol_text<Text>)
-  friend std::strong_ordering operator<=>(const symbol& a, const Text& b) noexcept {
+  friend std::strong_ordering operator<=>(const symbol& a, const Text& b) {
     return a.view() <=> std::string_view(b);
   }
 

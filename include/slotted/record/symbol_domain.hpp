@@ -110,6 +110,9 @@ class symbol_domain {
     return result.code;
   }
 
+  // A cache of each thread's last text was tried: it made runs of one label three times faster, and labels that
+  // alternate a fifth slower. Who has runs of one label keeps its symbol.
+
   /// As `intern`, and says how it ended.
   [[nodiscard]] interned try_intern(std::string_view text) noexcept {
     if (text.empty()) return {};
