@@ -310,9 +310,12 @@ class cgroup_reader {
 inline container_memory container_memory::read(std::string_view root) { return detail::cgroup_reader(root).read(); }
 
 inline std::size_t container_memory::share_of_limit(double share) const {
-  if (!(share > 0 && share <= 1))
+  if (!(share > 0 && share <= 1)) {
+    char digits[32];
+    std::snprintf(digits, sizeof digits, "%.17g", share);  // 1.0000000000000002 must not read as 1
     detail::throw_with_text<std::invalid_argument>("a share of the container's memory lies in (0, 1], not " +
-                                                   std::to_string(share));
+                                                   std::string(digits));
+  }
   if (share == 1) return limit;  // a double has fewer bits than a limit
   return static_cast<std::size_t>(static_cast<double>(limit) * share);
 }
