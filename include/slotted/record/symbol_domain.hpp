@@ -134,7 +134,7 @@ class symbol_domain {
   /// Preconditions: code < size().
   [[nodiscard]] std::string_view text(std::uint32_t code) const noexcept {
     assert(code < size());
-    if (code == 0) return std::string_view("", 0);
+    if (code == 0) return "";
     return arena_.row(code).text.load(std::memory_order_acquire)->text();
   }
 
