@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <type_traits>
 
 #include "catch.hpp"
@@ -29,10 +30,13 @@ TEST_CASE("a text stands in a message as it is, but for what would break a line"
 }
 
 TEST_CASE("a long text is shortened between two characters") {
-  CHECK(quote_text(std::string(60, 'a')) == "'" + std::string(60, 'a') + "'");
-  CHECK(quote_text(std::string(61, 'a')) == "'" + std::string(60, 'a') + "'... (61 bytes)");
-  CHECK(quote_text(std::string(59, 'a') + "ß!") == "'" + std::string(59, 'a') + "'... (62 bytes)");
-  CHECK(quote_text(std::string(58, 'a') + "ß!") == "'" + std::string(58, 'a') + "ß'... (61 bytes)");
+  const std::string a58(58, 'a');
+  const auto text = [&a58](std::string_view tail) { return std::string(a58).append(tail); };
+  const auto shown = [&a58](std::string_view tail) { return std::string("'").append(a58).append(tail); };
+  CHECK(quote_text(text("aa")) == shown("aa'"));
+  CHECK(quote_text(text("aaa")) == shown("aa'... (61 bytes)"));
+  CHECK(quote_text(text("aß!")) == shown("a'... (62 bytes)"));
+  CHECK(quote_text(text("ß!")) == shown("ß'... (61 bytes)"));
   CHECK(quote_text(std::string(100, '\x80')).ends_with("'... (100 bytes)"));
 }
 
