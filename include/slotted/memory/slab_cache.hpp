@@ -76,11 +76,12 @@ class slab_cache {
       give_back(empty);
   }
 
-  // A slab of that size and kind with its charge; one with no address when there is none.
-  [[nodiscard]] slab take(std::size_t bytes, page_kind kind) noexcept {
+  // A slab of that size and kind, committed to `least` bytes or more, with its charge; one with no address when there is
+  // none.
+  [[nodiscard]] slab take(std::size_t bytes, page_kind kind, std::size_t least) noexcept {
     const std::lock_guard<std::mutex> hold(lock_);
     for (std::size_t at = count_; at-- != 0;) {
-      if (kept_[at].bytes != bytes || kept_[at].kind != kind) continue;
+      if (kept_[at].bytes != bytes || kept_[at].kind != kind || kept_[at].committed < least) continue;
       const slab found = kept_[at];
       kept_[at] = kept_[--count_];
       return found;

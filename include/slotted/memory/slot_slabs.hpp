@@ -289,7 +289,7 @@ class slot_slabs {
 
   bool take_from_cache(std::uint32_t slab, opened& news) noexcept {
     if (cache_ == nullptr) return false;
-    const slab_cache::slab kept = cache_->take(shape_.slab_bytes(), shape_.kind());
+    const slab_cache::slab kept = cache_->take(shape_.slab_bytes(), shape_.kind(), shape_.layout().bytes_of(1));
     if (kept.at == nullptr) return false;
     ::new (static_cast<void*>(kept.at)) slab_header{slab};
     set_origin(slab, kept.at);

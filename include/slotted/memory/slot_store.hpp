@@ -198,6 +198,7 @@ class slot_store : public slot_slabs<Shape> {
       const std::uint32_t end = words(state_.entries[slab].limit);
       for (std::uint32_t word = 0; word < end; ++word) {
         std::uint64_t rest = state_.entries[slab].bits[word];
+        if (rest == 0) continue;  // f may have freed the last slot of the slab, which has no address then
         std::byte* const group = group_address(slab, word);
         const std::uint32_t first = slab * shape_.slab_slots() + word * 64;
         if (rest == ~std::uint64_t{0}) {
@@ -311,7 +312,11 @@ class slot_store : public slot_slabs<Shape> {
   }
   commit_outcome open_more() noexcept {
     typename slabs::opened news;
-    const commit_outcome outcome = this->grow(news);
+    commit_outcome outcome = this->grow(news);
+    if (outcome == commit_outcome::over_budget && this->cache_ != nullptr && this->cache_->footprint().idle != 0) {
+      this->cache_->trim();  // directory and map must be had as well as slabs
+      outcome = this->grow(news);
+    }
     // The map of the first slab moves when a small store grows up.
     if (window_.word != nullptr) window_.word = state_.entries[window_.slab].bits + window_word();
     if (outcome == commit_outcome::done && news.slab * shape_.slab_slots() + news.slot / 64 * 64 < window_.first)
