@@ -1,0 +1,64 @@
+// slotted benchmarks: the point that is stored, in each of its shapes.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <variant>
+
+namespace bench {
+
+struct point32 {
+  double x, y;
+  std::int64_t timestamp;
+  std::uint16_t sensor;
+};
+static_assert(sizeof(point32) == 32);
+
+#pragma pack(push, 1)
+struct point26 {
+  double x, y;
+  std::int64_t timestamp;
+  std::uint16_t sensor;
+};
+#pragma pack(pop)
+static_assert(sizeof(point26) == 26 && alignof(point26) == 1);
+
+struct string_point {
+  double x, y;
+  std::int64_t timestamp;
+  std::string sensor;
+};
+
+using dict_point = std::unordered_map<std::string, std::variant<double, std::int64_t, std::string>>;
+
+template <class Point>
+Point make_point(std::size_t number) {
+  const auto i = static_cast<double>(number);
+  return Point{i * 1.0, i * 2.0, static_cast<std::int64_t>(number), static_cast<std::uint16_t>(number % 10)};
+}
+template <>
+inline string_point make_point<string_point>(std::size_t number) {
+  const auto i = static_cast<double>(number);
+  return {i * 1.0, i * 2.0, static_cast<std::int64_t>(number), "sensor_" + std::to_string(number % 10)};
+}
+template <>
+inline dict_point make_point<dict_point>(std::size_t number) {
+  const auto i = static_cast<double>(number);
+  dict_point made;
+  made["x"] = i * 1.0;
+  made["y"] = i * 2.0;
+  made["timestamp"] = static_cast<std::int64_t>(number);
+  made["sensor_id"] = "sensor_" + std::to_string(number % 10);
+  return made;
+}
+
+template <class Point>
+double x_of(const Point& point) {
+  return point.x;
+}
+inline double x_of(const dict_point& point) { return std::get<double>(point.find("x")->second); }
+
+}  // namespace bench
