@@ -96,7 +96,7 @@ class basic_pool {
   basic_pool(const basic_pool&) = delete;
   basic_pool& operator=(const basic_pool&) = delete;
 
-  /// Takes over records, handles, addresses and budget; `other` is empty and keeps its budget.
+  /// Takes over records, handles, addresses and budget; `other` is empty and keeps its budget. Invalidates: iterators.
   basic_pool(basic_pool&& other) noexcept = default;
   /// Destroys what this pool has, then takes over records, handles, addresses and budget of `other`, which is empty.
   basic_pool& operator=(basic_pool&& other) noexcept {
@@ -188,7 +188,7 @@ class basic_pool {
 
   /// The handle of a record. Preconditions: `record` lives in this pool. Complexity: constant.
   [[nodiscard]] Handle handle_of(const T& record) const noexcept {
-    return Handle::of(store_, store_.index_of(&record));
+    return Handle::of(store_, store_.index_of(&reinterpret_cast<const std::byte&>(record)));
   }
 
   /// Erases the record at an iterator.
@@ -227,7 +227,9 @@ class basic_pool {
   // ---- iteration
   // -----------------------------------------------------------------------------------------------------------------
 
-  /// Live records, in slot order. Iterators are forward iterators; only erasing their record invalidates one.
+  /// Live records, in slot order.
+  ///
+  /// Iterators are forward iterators. Erasing its record invalidates one, moving or swapping the pool all of them.
   [[nodiscard]] iterator begin() noexcept { return {&store_, store_.first()}; }
   [[nodiscard]] iterator end() noexcept { return {&store_, {}}; }
   [[nodiscard]] const_iterator begin() const noexcept { return {&store_, store_.first()}; }
@@ -260,7 +262,9 @@ class basic_pool {
   }
 
  protected:
-  [[nodiscard]] static T& record_at(std::byte* at) noexcept { return *std::launder(reinterpret_cast<T*>(at)); }
+  // A pointer, for T may overload its unary &.
+  [[nodiscard]] static T* record_pointer(std::byte* at) noexcept { return std::launder(reinterpret_cast<T*>(at)); }
+  [[nodiscard]] static T& record_at(std::byte* at) noexcept { return *record_pointer(at); }
 
   void erase_slot(std::uint32_t index) noexcept {
     if constexpr (!std::is_trivially_destructible_v<T>) record_at(store_.address(index)).~T();

@@ -122,8 +122,12 @@ class checked_pool
   }
 
   /// The record of a handle, or null when it is gone.
-  [[nodiscard]] T* find(handle h) noexcept { return contains(h) ? &(*this)[h] : nullptr; }
-  [[nodiscard]] const T* find(handle h) const noexcept { return contains(h) ? &(*this)[h] : nullptr; }
+  [[nodiscard]] T* find(handle h) noexcept {
+    return contains(h) ? this->record_pointer(this->store_.address(h.slot_ - 1)) : nullptr;
+  }
+  [[nodiscard]] const T* find(handle h) const noexcept {
+    return contains(h) ? this->record_pointer(this->store_.address(h.slot_ - 1)) : nullptr;
+  }
 
   /// Whether the handle's own record is in the pool.
   [[nodiscard]] bool contains(handle h) const noexcept {

@@ -79,8 +79,12 @@ class pool : public detail::basic_pool<T, detail::slot_store<detail::fixed_shape
   [[nodiscard]] bool contains(handle h) const noexcept { return h && this->store_.taken(h.value() - 1); }
 
   /// The record of a handle, or null when there is none in its slot.
-  [[nodiscard]] T* find(handle h) noexcept { return contains(h) ? &(*this)[h] : nullptr; }
-  [[nodiscard]] const T* find(handle h) const noexcept { return contains(h) ? &(*this)[h] : nullptr; }
+  [[nodiscard]] T* find(handle h) noexcept {
+    return contains(h) ? this->record_pointer(this->store_.address(h.value() - 1)) : nullptr;
+  }
+  [[nodiscard]] const T* find(handle h) const noexcept {
+    return contains(h) ? this->record_pointer(this->store_.address(h.value() - 1)) : nullptr;
+  }
 
   /// Erases a record.
   ///
