@@ -108,7 +108,6 @@ class basic_pool {
   }
   /// Exchanges records, handles, addresses and budgets. Complexity: constant.
   void swap(basic_pool& other) noexcept { store_.swap(other.store_); }
-  friend void swap(basic_pool& left, basic_pool& right) noexcept { left.swap(right); }
 
   ~basic_pool() { destroy_all(); }
 

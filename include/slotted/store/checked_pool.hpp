@@ -98,6 +98,9 @@ class checked_pool
 
   using base::base;
   using base::erase;
+  using base::swap;
+
+  friend void swap(checked_pool& left, checked_pool& right) noexcept { left.swap(right); }
 
   /// The record of a handle.
   ///

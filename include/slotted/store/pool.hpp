@@ -61,6 +61,9 @@ class pool : public detail::basic_pool<T, detail::slot_store<detail::fixed_shape
 
   using base::base;
   using base::erase;
+  using base::swap;
+
+  friend void swap(pool& left, pool& right) noexcept { left.swap(right); }
 
   /// The record of a handle.
   ///
