@@ -27,6 +27,12 @@ template <class U, class T>
 concept strictly_derived_from =
     std::is_class_v<T> && std::derived_from<std::remove_cvref_t<U>, T> && !std::same_as<std::remove_cvref_t<U>, T>;
 
+// What emplace takes. Compilers without parenthesised initialisation of aggregates get braces.
+template <class T, class... Args>
+concept emplaceable =
+    (std::constructible_from<T, Args...> || (std::is_aggregate_v<T> && requires { T{std::declval<Args>()...}; })) &&
+    !(sizeof...(Args) == 1 && (strictly_derived_from<Args, T> && ...));
+
 template <bool Const, class T, class Store>
 class pool_iterator {
  public:
@@ -131,7 +137,7 @@ class basic_pool {
   /// what T's constructor throws; no record and no handle has changed then. Complexity: amortised constant.
   /// Invalidates: nothing; addresses, handles and iterators stay.
   template <class... Args>
-    requires std::constructible_from<T, Args...>
+    requires emplaceable<T, Args...>
   Handle emplace(Args&&... args) {
     typename Store::slot slot{};
     if (const commit_outcome outcome = store_.take(slot); outcome != commit_outcome::done) [[unlikely]]
@@ -144,7 +150,7 @@ class basic_pool {
   ///
   /// Throws: only what T's constructor throws.
   template <class... Args>
-    requires std::constructible_from<T, Args...>
+    requires emplaceable<T, Args...>
   std::optional<Handle> try_emplace(Args&&... args) {
     typename Store::slot slot{};
     if (store_.take(slot) != commit_outcome::done) [[unlikely]]
@@ -154,13 +160,29 @@ class basic_pool {
   }
 
   /// As `emplace(record)`.
-  Handle insert(const T& record) { return emplace(record); }
+  Handle insert(const T& record)
+    requires std::constructible_from<T, const T&>
+  {
+    return emplace(record);
+  }
   /// As `emplace(std::move(record))`.
-  Handle insert(T&& record) { return emplace(std::move(record)); }
+  Handle insert(T&& record)
+    requires std::constructible_from<T, T>
+  {
+    return emplace(std::move(record));
+  }
   /// As `try_emplace(record)`.
-  std::optional<Handle> try_insert(const T& record) { return try_emplace(record); }
+  std::optional<Handle> try_insert(const T& record)
+    requires std::constructible_from<T, const T&>
+  {
+    return try_emplace(record);
+  }
   /// As `try_emplace(std::move(record))`.
-  std::optional<Handle> try_insert(T&& record) { return try_emplace(std::move(record)); }
+  std::optional<Handle> try_insert(T&& record)
+    requires std::constructible_from<T, T>
+  {
+    return try_emplace(std::move(record));
+  }
 
   /// Refused: a record of a derived type would be cut down to its base. Insert `static_cast<const T&>(record)` if that
   /// is meant.
@@ -292,7 +314,10 @@ class basic_pool {
   }
   template <class... Args>
   static void make(std::byte* at, Args&&... args) {
-    ::new (static_cast<void*>(at)) T(std::forward<Args>(args)...);
+    if constexpr (std::is_constructible_v<T, Args...>)
+      ::new (static_cast<void*>(at)) T(std::forward<Args>(args)...);
+    else
+      ::new (static_cast<void*>(at)) T{std::forward<Args>(args)...};
   }
 
   void destroy_records() noexcept {
