@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <cassert>
 #include <compare>
 #include <concepts>
@@ -15,6 +16,7 @@
 
 #include <slotted/memory/budget.hpp>
 #include <slotted/memory/footprint.hpp>
+#include <slotted/memory/slab.hpp>
 #include <slotted/memory/slot_store.hpp>
 #include <slotted/version.hpp>
 
@@ -32,6 +34,35 @@ template <class T, class... Args>
 concept emplaceable =
     (std::constructible_from<T, Args...> || (std::is_aggregate_v<T> && requires { T{std::declval<Args>()...}; })) &&
     !(sizeof...(Args) == 1 && (strictly_derived_from<Args, T> && ...));
+
+// Bits for the length of one call, all 0; more than a few are charged.
+class bit_scratch {
+ public:
+  bit_scratch(std::size_t bits, memory_budget* budget) : budget_(budget) {
+    if (bits <= sizeof few_ * 8) return;
+    const std::size_t bytes = (bits + 63) / 64 * sizeof(std::uint64_t);
+    run_ = page_run::try_reserve(bytes);
+    const commit_outcome outcome = run_ ? run_.try_commit(bytes, budget) : commit_outcome::out_of_memory;
+    if (outcome != commit_outcome::done) {
+      run_.release(budget);
+      throw_no_memory(outcome, budget);
+    }
+    words_ = reinterpret_cast<std::uint64_t*>(run_.data());
+    std::fill_n(words_, bytes / sizeof(std::uint64_t), std::uint64_t{0});
+  }
+  bit_scratch(const bit_scratch&) = delete;
+  bit_scratch& operator=(const bit_scratch&) = delete;
+  ~bit_scratch() { run_.release(budget_); }
+
+  void set(std::size_t bit) noexcept { words_[bit / 64] |= std::uint64_t{1} << (bit % 64); }
+  [[nodiscard]] bool test(std::size_t bit) const noexcept { return (words_[bit / 64] >> (bit % 64) & 1) != 0; }
+
+ private:
+  memory_budget* budget_;
+  page_run run_;
+  std::uint64_t few_[64] = {};
+  std::uint64_t* words_ = few_;
+};
 
 template <bool Const, class T, class Store>
 class pool_iterator {
@@ -223,16 +254,36 @@ class basic_pool {
     return next;
   }
 
-  /// Erases every record for which `predicate(const T&)` is true.
+  /// Erases every record for which `predicate(const T&)` is true. The predicate must not change the pool.
   ///
-  /// Returns: how many.
-  /// Throws: what the predicate throws; records asked before that may be gone. The predicate must not change the pool.
+  /// Effects: asks for all records before the first is erased. What it learns takes a bit a record, charged to the
+  /// budget while it runs; a pool of few records and a predicate that is noexcept take none.
+  /// Returns: how many were erased.
+  /// Throws: what the predicate throws; as `emplace` when the bits cannot be had. Nothing has changed then.
   template <std::predicate<const T&> Predicate>
   std::size_t erase_if(Predicate predicate) {
     const std::size_t before = size();
-    store_.for_each([&](std::byte* at, std::uint32_t index) {
-      if (predicate(std::as_const(record_at(at)))) erase_slot(index);
-    });
+#if defined(__cpp_exceptions)
+    constexpr bool may_throw = !std::is_nothrow_invocable_v<Predicate&, const T&>;
+#else
+    constexpr bool may_throw = false;
+#endif
+    if constexpr (may_throw) {
+      bit_scratch chosen(before, store_.budget());
+      std::size_t nth = 0;
+      store_.for_each([&](std::byte* at, std::uint32_t) {
+        if (predicate(std::as_const(record_at(at)))) chosen.set(nth);
+        ++nth;
+      });
+      nth = 0;
+      store_.for_each([&](std::byte*, std::uint32_t index) {
+        if (chosen.test(nth++)) erase_slot(index);
+      });
+    } else {
+      store_.for_each([&](std::byte* at, std::uint32_t index) {
+        if (predicate(std::as_const(record_at(at)))) erase_slot(index);
+      });
+    }
     return before - size();
   }
 
@@ -242,7 +293,8 @@ class basic_pool {
     store_.clear();
   }
 
-  /// Gives every page without a record back to the system and to the budget. Invalidates: nothing.
+  /// Gives slabs without a record, and the pages behind the last record of each other slab, back to the system and to
+  /// the budget. Invalidates: nothing.
   void trim() noexcept { store_.trim(); }
 
   // ---- iteration
