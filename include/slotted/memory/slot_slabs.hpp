@@ -33,7 +33,8 @@ class slot_slabs {
 
   [[nodiscard]] const Shape& shape() const noexcept { return shape_; }
   [[nodiscard]] memory_budget* budget() const noexcept { return budget_; }
-  [[nodiscard]] std::size_t capacity() const noexcept { return state_.committed_slots; }  // slots in committed memory
+  // Slots in committed memory that are taken or may be.
+  [[nodiscard]] std::size_t capacity() const noexcept { return state_.committed_slots - state_.retired; }
   [[nodiscard]] std::size_t held() const noexcept {
     return state_.slab_bytes_held + arena_.committed();
   }  // bytes charged

@@ -136,7 +136,7 @@ class slot_store : public slot_slabs<Shape> {
   // idle.
   [[nodiscard]] commit_outcome reserve(std::size_t slots) noexcept {
     if (slots > shape_.max_slots()) return commit_outcome::full;
-    while (state_.committed_slots - state_.retired < slots)
+    while (this->capacity() < slots)
       if (const commit_outcome outcome = open_more(); outcome != commit_outcome::done) return outcome;
     return commit_outcome::done;
   }

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <limits>
 #include <stdexcept>
 #include <string>
@@ -84,7 +85,8 @@ class checked_handle {
 ///
 /// Each slot counts the records that it has had, in 4 bytes beside it. A slot whose counter has reached its last value
 /// is retired: it is not reused. The counters outlive their slab, `clear` and `trim`: a slab that comes back begins
-/// above every generation that was handed out.
+/// above every generation that was handed out. They go with the records when a pool moves or swaps: it is the pool that
+/// has the records now that knows their handles, stale ones included.
 /// \tparam Generation  an unsigned type; smaller ones retire slots sooner.
 template <class T, std::unsigned_integral Generation = std::uint32_t, page_kind Pages = page_kind::base>
 class checked_pool
