@@ -45,6 +45,8 @@ template <class T, std::unsigned_integral Generation, page_kind Pages>
 class checked_pool;
 
 /// What names a record of a checked_pool. A value-initialised handle is null and belongs to no record.
+///
+/// T may be incomplete, so that a record can hold handles of its own kind.
 template <class T>
 class checked_handle {
  public:

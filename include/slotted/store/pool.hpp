@@ -14,6 +14,8 @@ namespace slotted {
 inline namespace v0 {
 
 /// What names a record of a pool in 4 bytes. A value-initialised handle is null and belongs to no record.
+///
+/// T may be incomplete, so that a record can hold handles of its own kind.
 template <class T>
 class pool_handle {
  public:
