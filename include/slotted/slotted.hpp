@@ -11,6 +11,7 @@
 #include <slotted/memory/slab_heap.hpp>
 #include <slotted/memory/slab_resource.hpp>
 #include <slotted/record/arity.hpp>
+#include <slotted/record/compose.hpp>
 #include <slotted/record/field.hpp>
 #include <slotted/record/fields.hpp>
 #include <slotted/record/fixed_string.hpp>

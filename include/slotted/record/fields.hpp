@@ -19,11 +19,9 @@ namespace detail {
 /// What all records of one list of fields share, worked out once.
 template <class... Fields>
 struct fields_of {
-  static_assert((is_field<Fields> && ...), "record: the arguments are fields, as in record<field<\"x\", double>>");
   static constexpr std::size_t count = sizeof...(Fields);
   using types = type_list<typename Fields::type...>;
   static constexpr std::array<std::string_view, count> names{Fields::name.view()...};
-  static_assert(find_duplicate(names.data(), count) == not_found, "record: two fields have the same name");
 
   static constexpr std::size_t find(std::string_view name) noexcept { return find_name(names.data(), count, name); }
 
@@ -55,6 +53,15 @@ struct fields_of {
     constexpr std::size_t sizes[] = {sizeof(typename Fields::type)..., 0};
     return packed_layout<count>(sizes);
   }
+};
+
+/// Refuses lists that are none. Apart from fields_of, and `done` first, so that clang goes on and says nothing else.
+template <class... Fields>
+struct field_list_check {
+  static constexpr bool done = true;
+  static_assert((is_field<Fields> && ...), "record: the arguments are fields, as in record<field<\"x\", double>>");
+  static_assert(find_duplicate(fields_of<Fields...>::names.data(), sizeof...(Fields)) == not_found,
+                "record: two fields have the same name");
 };
 
 template <class A, std::size_t... I>

@@ -106,6 +106,7 @@ class packed_reference {
 /// without padding and pointers of their own.
 template <class... Fields>
 class packed_record final {
+  static_assert(detail::field_list_check<Fields...>::done);
   using fields = detail::fields_of<Fields...>;
   using types = typename fields::types;
   using indices = std::index_sequence_for<Fields...>;

@@ -77,6 +77,7 @@ struct physical_order<Fields, std::index_sequence<I...>> {
 /// which no footprint() sees.
 template <class... Fields>
 class record final {
+  static_assert(detail::field_list_check<Fields...>::done);
   using fields = detail::fields_of<Fields...>;
   using types = typename fields::types;
   using order = detail::physical_order<fields, std::index_sequence_for<Fields...>>;
