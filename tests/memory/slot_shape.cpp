@@ -1,0 +1,103 @@
+// Slots of every size and alignment lie in their slab, aligned and apart, and an offset leads back to its slot.
+#include <slotted/memory/slot_shape.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "catch.hpp"
+
+namespace {
+
+using slotted::page_kind;
+using slotted::detail::fixed_shape;
+using slotted::detail::make_slot_layout;
+using slotted::detail::max_slab_slots;
+using slotted::detail::sized_shape;
+using slotted::detail::slab_bytes_for;
+using slotted::detail::slab_header;
+using slotted::detail::slab_slots_for;
+using slotted::detail::slot_layout;
+
+// Whether a shape keeps every promise of its layout; also for slots that do not divide anything evenly.
+bool is_sound(const slot_layout& layout, std::size_t alignment, std::size_t group_header, std::size_t slab_bytes,
+              std::size_t slab_slots) {
+  if (slab_bytes == 0 || (slab_bytes & (slab_bytes - 1)) != 0 || slab_bytes < 65536) return false;
+  if (slab_slots < 16 || layout.bytes_of(slab_slots) > slab_bytes) return false;
+  std::size_t end = sizeof(slab_header);
+  for (std::size_t slot = 0; slot < slab_slots; ++slot) {
+    const std::size_t at = layout.offset_of_slot(slot);
+    if (slot % 64 == 0) {
+      if (layout.offset_of_group(slot / 64) < end || layout.offset_of_group(slot / 64) % alignment != 0) return false;
+      end = layout.offset_of_group(slot / 64) + group_header;
+    }
+    if (at < end || at % alignment != 0) return false;
+    end = at + layout.slot_bytes;
+    if (layout.slot_at(at) != slot || layout.slot_at(end - 1) != slot) return false;
+    if (layout.slots_within(end) != slot + 1 || layout.slots_within(end - 1) != slot) return false;
+    if (layout.bytes_of(slot + 1) != end) return false;
+  }
+  return end <= slab_bytes;
+}
+
+TEST_CASE("slots of every size and alignment are aligned, apart, inside their slab and found by an offset") {
+  for (const std::size_t group_header : {0, 64, 128, 256})
+    for (std::size_t alignment = 1; alignment <= 8192; alignment *= 2)
+      for (const std::size_t multiple : {1, 2, 3, 5, 7, 13, 26, 33}) {
+        const std::size_t bytes = multiple * alignment;
+        CAPTURE(bytes, alignment, group_header);
+        const slot_layout layout = make_slot_layout(bytes, alignment, group_header);
+        for (const page_kind kind : {page_kind::base, page_kind::huge}) {
+          if (kind == page_kind::huge && bytes < 32) continue;  // the same by the hundred thousand
+          REQUIRE(
+              is_sound(layout, alignment, group_header, slab_bytes_for(layout, kind), slab_slots_for(layout, kind)));
+        }
+      }
+}
+
+TEST_CASE("a broken layout is told from a sound one") {
+  slot_layout layout = make_slot_layout(24, 8, 0);
+  const std::size_t slab = slab_bytes_for(layout, page_kind::base);
+  const std::size_t slots = slab_slots_for(layout, page_kind::base);
+  CHECK(is_sound(layout, 8, 0, slab, slots));
+  CHECK_FALSE(is_sound(layout, 16, 0, slab, slots));      // every second slot
+  CHECK_FALSE(is_sound(layout, 8, 64, slab, slots));      // no room for the header
+  CHECK_FALSE(is_sound(layout, 8, 0, slab, slots + 64));  // beyond the end
+  layout.first = 0;
+  CHECK_FALSE(is_sound(layout, 8, 0, slab, slots));  // over the slab's header
+}
+
+TEST_CASE("a slab is 256 KiB for the usual record, smaller for tiny ones, larger for giants") {
+  CHECK(fixed_shape<32, 8>::slab_bytes() == 256 * 1024);
+  CHECK(fixed_shape<26, 1>::slab_bytes() == 256 * 1024);
+  CHECK(fixed_shape<1, 1>::slab_bytes() == 64 * 1024);
+  CHECK(fixed_shape<100'000, 8>::slab_bytes() == 2 * 1024 * 1024);
+  CHECK(fixed_shape<32, 8, void, page_kind::huge>::slab_bytes() == 2 * 1024 * 1024);
+  CHECK(fixed_shape<1, 1>::slab_slots() <= max_slab_slots);
+  CHECK(fixed_shape<1, 1>::slab_slots() > max_slab_slots / 2);
+  CHECK(fixed_shape<32, 8>::slab_slots() == 8191);   // one slot for the header
+  CHECK(fixed_shape<26, 1>::slab_slots() == 10082);  // (262144 - 4) / 26
+}
+
+TEST_CASE("of a slab at most a slot, its header and what alignment asks are lost") {
+  for (std::size_t bytes = 8; bytes <= 16384; bytes += 8) {
+    const sized_shape shape(bytes, 8);
+    const std::size_t used = shape.slab_slots() * bytes;
+    REQUIRE(shape.slab_bytes() - used < bytes + 8 + (shape.slab_slots() == max_slab_slots ? shape.slab_bytes() : 0));
+  }
+}
+
+TEST_CASE("a shape chosen at run time is the one known at compile time") {
+  const sized_shape sized(48, 16);
+  using fixed = fixed_shape<48, 16>;
+  CHECK(sized.slab_bytes() == fixed::slab_bytes());
+  CHECK(sized.slab_slots() == fixed::slab_slots());
+  CHECK(sized.layout().first == fixed::layout().first);
+  CHECK(sized.layout().slot_bytes == 48);
+  CHECK(sized.layout().group_header == 0);
+  CHECK(sized_shape::max_slots() == fixed::max_slots());
+  CHECK(fixed::max_slots() == 0xFFFFFFFF);
+}
+
+}  // namespace
