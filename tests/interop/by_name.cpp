@@ -1,0 +1,216 @@
+// Fields by a name known at run time: found, set without loss, and refused in words.
+#include <slotted/interop/by_name.hpp>
+#include <slotted/record/packed_record.hpp>
+#include <slotted/record/record.hpp>
+#include <slotted/record/symbol.hpp>
+
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+
+#include "catch.hpp"
+
+using slotted::field;
+using slotted::set_field;
+using slotted::set_outcome;
+using slotted::try_set_field;
+using slotted::try_visit_field;
+using slotted::visit_field;
+
+namespace {
+
+using sensor = slotted::symbol<"by_name sensor", std::uint16_t>;
+using tiny = slotted::symbol<"by_name tiny", std::uint8_t>;
+
+struct DataPoint {
+  double x, y;
+  std::int64_t timestamp;
+  sensor sensor_id;
+};
+using recorded = slotted::record<field<"x", double>, field<"y", double>, field<"timestamp", std::int64_t>,
+                                 field<"sensor_id", sensor>>;
+using packed = slotted::packed_record<field<"x", double>, field<"y", double>, field<"timestamp", std::int64_t>,
+                                      field<"sensor_id", sensor>>;
+
+struct vec {
+  float x, y;
+};
+using packed_vec = slotted::packed_record<field<"a", char>, field<"v", vec>>;
+enum class color { red, green };
+struct rich {
+  vec at;
+  packed_vec in;
+  bool flag;
+  std::uint8_t small;
+  float single;
+  std::optional<int> maybe;
+  std::array<int, 2> both;
+  color tint;
+  std::chrono::milliseconds lasting;
+  std::string note;
+  tiny tag;
+};
+
+template <class T>
+double number(T& record, std::string_view name) {
+  return visit_field(record, name, [](const auto& each) -> double {
+    if constexpr (std::is_arithmetic_v<std::remove_cvref_t<decltype(each)>>)
+      return static_cast<double>(each);
+    else
+      return -1;
+  });
+}
+
+TEMPLATE_TEST_CASE("a field of any kind of record is read and set by name", "", DataPoint, recorded, packed) {
+  TestType p{1.0, 2.0, 3, "sensor_1"};
+  CHECK(number(p, "x") == 1.0);
+  CHECK(number(p, "timestamp") == 3.0);
+  CHECK(number(std::as_const(p), "y") == 2.0);
+  set_field(p, "x", 2.5);
+  CHECK(number(p, "x") == 2.5);
+  set_field(p, "timestamp", 7);
+  CHECK(slotted::get<"timestamp">(p) == 7);
+  set_field(p, "sensor_id", "sensor_2");
+  CHECK(slotted::get<"sensor_id">(p) == "sensor_2");
+  set_field(p, "sensor_id", std::string("sensor_3"));
+  CHECK(slotted::get<"sensor_id">(p).view() == "sensor_3");
+  set_field(p, "sensor_id", sensor("sensor_4"));
+  CHECK(slotted::get<"sensor_id">(p) == sensor("sensor_4"));
+}
+
+TEST_CASE("a visited field is the field itself") {
+  DataPoint p{1.0, 2.0, 3, "sensor_1"};
+  visit_field(p, "y", [](auto& each) {
+    if constexpr (std::is_arithmetic_v<std::remove_reference_t<decltype(each)>>) each += 1;
+  });
+  CHECK(p.y == 3.0);
+  CHECK(try_visit_field(p, "y", [](auto& each) {
+    if constexpr (std::is_arithmetic_v<std::remove_reference_t<decltype(each)>>) each += 1;
+  }));
+  CHECK(p.y == 4.0);
+  packed q{1.0, 2.0, 3, "sensor_1"};
+  visit_field(q, "y", [](auto& each) { STATIC_REQUIRE(std::is_const_v<std::remove_reference_t<decltype(each)>>); });
+}
+
+TEST_CASE("a name that is no field throws no_such_field, which says what there is") {
+  DataPoint p{1.0, 2.0, 3, "sensor_1"};
+  CHECK_THROWS_AS(set_field(p, "new_attribute", 1), slotted::no_such_field);
+  CHECK_THROWS_WITH(set_field(p, "new_attribute", 1),
+                    "DataPoint has no field 'new_attribute'; it has x, y, timestamp, sensor_id");
+  CHECK_THROWS_WITH(number(p, "timestmap"),
+                    "DataPoint has no field 'timestmap'; it has x, y, timestamp, sensor_id; did you mean 'timestamp'?");
+  recorded r;
+  CHECK_THROWS_WITH(number(r, ""), "record has no field ''; it has x, y, timestamp, sensor_id");
+  CHECK_THROWS_WITH(number(p, "x.y"), "DataPoint has no field 'x.y'; it has x, y, timestamp, sensor_id");
+  slotted::record<> none;
+  CHECK_THROWS_WITH(visit_field(none, "x", [](auto&) {}), "record has no field 'x'; it has none");
+  CHECK_FALSE(try_visit_field(p, "new_attribute", [](auto&) { FAIL("called for a field that is not there"); }));
+  CHECK(try_set_field(p, "new_attribute", 1) == set_outcome::no_such_field);
+  CHECK(try_set_field(p, "x.", 1) == set_outcome::no_such_field);
+}
+
+TEST_CASE("a value of the wrong type throws field_type_mismatch and changes nothing") {
+  DataPoint p{1.0, 2.0, 3, "sensor_1"};
+  CHECK_THROWS_AS(set_field(p, "x", "text"), slotted::field_type_mismatch);
+  CHECK_THROWS_WITH(set_field(p, "x", "text"), "field 'x' of DataPoint is double, which takes no 'text'");
+  CHECK_THROWS_WITH(set_field(p, "timestamp", 2.5),
+                    "field 'timestamp' of DataPoint is int64, which cannot hold 2.5 without loss");
+  CHECK_THROWS_AS(set_field(p, "sensor_id", 5), slotted::field_type_mismatch);
+  CHECK(try_set_field(p, "x", "text") == set_outcome::wrong_type);
+  CHECK(try_set_field(p, "timestamp", 2.5) == set_outcome::does_not_fit);
+  CHECK(p.x == 1.0);
+  CHECK(p.timestamp == 3);
+  CHECK(p.sensor_id == "sensor_1");
+}
+
+TEST_CASE("a number is set only if the field holds it exactly") {
+  rich r{};
+  CHECK(try_set_field(r, "small", 255) == set_outcome::done);
+  CHECK(try_set_field(r, "small", 256) == set_outcome::does_not_fit);
+  CHECK(try_set_field(r, "small", -1) == set_outcome::does_not_fit);
+  CHECK(try_set_field(r, "small", 7.0) == set_outcome::done);
+  CHECK(r.small == 7);
+  CHECK(try_set_field(r, "flag", 1) == set_outcome::done);
+  CHECK(try_set_field(r, "flag", 2) == set_outcome::does_not_fit);
+  CHECK(try_set_field(r, "single", 0.5) == set_outcome::done);
+  CHECK(try_set_field(r, "single", 0.1) == set_outcome::does_not_fit);
+  CHECK(try_set_field(r, "single", 16777216) == set_outcome::done);
+  CHECK(try_set_field(r, "single", 16777217) == set_outcome::does_not_fit);
+  CHECK(try_set_field(r, "single", 1e300) == set_outcome::does_not_fit);
+  CHECK(try_set_field(r, "single", std::numeric_limits<double>::infinity()) == set_outcome::done);
+  CHECK(try_set_field(r, "single", std::numeric_limits<double>::quiet_NaN()) == set_outcome::done);
+  CHECK(std::isnan(r.single));
+  DataPoint p{};
+  CHECK(try_set_field(p, "x", std::int64_t{1} << 60) == set_outcome::done);
+  CHECK(try_set_field(p, "x", (std::int64_t{1} << 60) + 1) == set_outcome::does_not_fit);
+  CHECK(try_set_field(p, "x", std::numeric_limits<std::int64_t>::max()) == set_outcome::does_not_fit);
+  CHECK(try_set_field(p, "x", std::numeric_limits<std::int64_t>::min()) == set_outcome::done);
+  CHECK(try_set_field(p, "x", std::numeric_limits<std::uint64_t>::max()) == set_outcome::does_not_fit);
+  CHECK(try_set_field(p, "timestamp", 9223372036854775808.0) == set_outcome::does_not_fit);
+  CHECK(try_set_field(p, "timestamp", -9223372036854775808.0) == set_outcome::done);
+  CHECK(try_set_field(p, "timestamp", std::numeric_limits<double>::quiet_NaN()) == set_outcome::does_not_fit);
+  CHECK(try_set_field(p, "timestamp", std::numeric_limits<double>::infinity()) == set_outcome::does_not_fit);
+  CHECK(try_set_field(p, "timestamp", std::numeric_limits<std::uint64_t>::max()) == set_outcome::does_not_fit);
+  CHECK(p.timestamp == std::numeric_limits<std::int64_t>::min());
+}
+
+TEST_CASE("nested fields are reached by dotted names, through packed records too") {
+  rich r{};
+  set_field(r, "at.y", 2.5);
+  CHECK(r.at.y == 2.5F);
+  CHECK(number(r, "at.y") == 2.5);
+  set_field(r, "in.v.x", 3);
+  CHECK(r.in.get<"v">().x == 3.0F);
+  CHECK(number(r, "in.v.x") == 3.0);
+  set_field(r, "at", vec{8, 9});
+  CHECK(r.at.x == 8.0F);
+  CHECK(try_set_field(r, "at.z", 1) == set_outcome::no_such_field);
+  CHECK(try_set_field(r, "in.v.x", "text") == set_outcome::wrong_type);
+  CHECK(r.in.get<"v">().x == 3.0F);
+  CHECK_THROWS_WITH(set_field(r, "at.y", 0.1), "field 'at.y' of rich is float, which cannot hold 0.1 without loss");
+  CHECK_THROWS_WITH(set_field(r, "at.yy", 1), Catch::Matchers::Contains("it has at.x, at.y, in.a, in.v.x, in.v.y"));
+}
+
+TEST_CASE("optionals, arrays, enums, times and texts take what converts to them") {
+  rich r{};
+  set_field(r, "maybe", 5);
+  CHECK(r.maybe == 5);
+  set_field(r, "maybe", std::nullopt);
+  CHECK_FALSE(r.maybe);
+  set_field(r, "maybe", std::optional<long>(6));
+  CHECK(r.maybe == 6);
+  CHECK(try_set_field(r, "maybe", 2.5) == set_outcome::does_not_fit);
+  CHECK(r.maybe == 6);
+  CHECK(try_set_field(r, "maybe", "text") == set_outcome::wrong_type);
+  set_field(r, "both", std::array<int, 2>{1, 2});
+  CHECK(r.both[1] == 2);
+  set_field(r, "tint", color::green);
+  CHECK(r.tint == color::green);
+  CHECK(try_set_field(r, "tint", 1) == set_outcome::wrong_type);
+  set_field(r, "lasting", std::chrono::seconds(2));
+  CHECK(r.lasting.count() == 2000);
+  CHECK(try_set_field(r, "lasting", 2) == set_outcome::wrong_type);
+  set_field(r, "note", "a text");
+  CHECK(r.note == "a text");
+  CHECK_THROWS_WITH(set_field(r, "maybe", "text"), "field 'maybe' of rich is optional int32, which takes no 'text'");
+  CHECK_THROWS_WITH(set_field(r, "both", 1), "field 'both' of rich is array of 2 int32, which takes no 1");
+}
+
+TEST_CASE("a full domain of symbols refuses a new text, in its own words, and the field keeps its symbol") {
+  rich r{};
+  set_field(r, "tag", "kept");
+  for (int i = 0; i < 254; ++i) static_cast<void>(tiny::try_intern("filler " + std::to_string(i)));
+  CHECK(try_set_field(r, "tag", "one too many") == set_outcome::does_not_fit);
+  CHECK_THROWS_AS(set_field(r, "tag", "one too many"), slotted::symbol_domain_full);
+  CHECK(r.tag == "kept");
+  set_field(r, "tag", "filler 7");
+  CHECK(r.tag == "filler 7");
+}
+
+}  // namespace
