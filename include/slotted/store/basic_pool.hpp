@@ -45,7 +45,7 @@ class bit_scratch {
     const commit_outcome outcome = run_ ? run_.try_commit(bytes, budget) : commit_outcome::out_of_memory;
     if (outcome != commit_outcome::done) {
       run_.release(budget);
-      throw_no_memory(outcome, budget);
+      throw_no_memory(outcome, budget, bytes);
     }
     words_ = reinterpret_cast<std::uint64_t*>(run_.data());
     std::fill_n(words_, bytes / sizeof(std::uint64_t), std::uint64_t{0});
@@ -172,7 +172,7 @@ class basic_pool {
   Handle emplace(Args&&... args) {
     typename Store::slot slot{};
     if (const commit_outcome outcome = store_.take(slot); outcome != commit_outcome::done) [[unlikely]]
-      throw_no_memory(outcome, store_.budget());
+      throw_no_memory(outcome, store_.budget(), least_charge());
     construct(slot, std::forward<Args>(args)...);
     return Handle::of(store_, slot.index);
   }
@@ -228,7 +228,7 @@ class basic_pool {
   /// Throws: as `emplace`; what could be had stays, as idle.
   void reserve(std::size_t records) {
     if (const commit_outcome outcome = store_.reserve(records); outcome != commit_outcome::done)
-      throw_no_memory(outcome, store_.budget());
+      throw_no_memory(outcome, store_.budget(), least_charge());
   }
   /// As `reserve`. Returns: whether there is room now.
   [[nodiscard]] bool try_reserve(std::size_t records) noexcept {
@@ -347,6 +347,10 @@ class basic_pool {
   Store store_;
 
  private:
+  [[nodiscard]] std::size_t least_charge() const noexcept {
+    return round_up(sizeof(T), commit_unit(store_.shape().kind()));
+  }
+
   // The slot is taken before T's constructor runs, which may itself insert into this pool.
   template <class... Args>
   void construct(typename Store::slot slot, Args&&... args) {
