@@ -5,9 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <map>
 #include <slotted/store/checked_pool.hpp>
 #include <slotted/store/pool.hpp>
+#include <vector>
 
 namespace slotted::test {
 
@@ -57,12 +57,13 @@ template <class T, class Generation, slotted::page_kind Pages>
 template <class Pool, class Key>
 [[nodiscard]] auto content_of(const Pool& pool, Key key) {
   struct seen {
+    typename Pool::handle handle;
     const void* at;
     decltype(key(*pool.begin())) value;
     bool operator==(const seen&) const = default;
   };
-  std::map<typename Pool::handle, seen> content;
-  for (const auto& each : pool) content.emplace(pool.handle_of(each), seen{&each, key(each)});
+  std::vector<seen> content;  // in slot order
+  for (const auto& each : pool) content.push_back({pool.handle_of(each), &each, key(each)});
   return content;
 }
 
