@@ -74,7 +74,7 @@ void peers(const std::string& shape, std::size_t n) {
 }
 
 // What the first touch of memory costs here, in ns a page: no insertion into cold memory can be faster than the pages
-// come.
+// come. Under a hypervisor, the first touch of a page that the kernel has already committed is not free, either.
 figures page_faults() {
   constexpr std::size_t bytes = std::size_t{256} << 20;
   const auto pages = static_cast<double>(bytes / slotted::detail::page_bytes());
@@ -93,6 +93,11 @@ figures page_faults() {
                     for (std::size_t at = 0; at < bytes; at += step)
                       if (!slotted::detail::commit_pages(committed + at, step)) throw std::bad_alloc();
                   });
+  volatile std::byte* const again = committed;
+  out["touch_committed"] = 1e9 / pages * bench::seconds([&] {
+                             for (std::size_t at = 0; at < bytes; at += slotted::detail::page_bytes())
+                               again[at] = std::byte{1};
+                           });
   return out;
 }
 

@@ -205,7 +205,13 @@ class pool_peer {
   void collect(std::vector<handle>& out) {
     for (const point& each : points_) out.push_back(points_.handle_of(each));
   }
-  double x(handle h) const { return x_of(points_[h]); }
+  // What a checked pool is for is the checked way.
+  double x(handle h) const {
+    if constexpr (requires { points_.at(h); })
+      return x_of(points_.at(h));
+    else
+      return x_of(points_[h]);
+  }
   void erase(handle h) { points_.erase(h); }
   void survivors(std::span<const handle>) {}
   // clear() gives the memory back to the system, and what reserve() would fetch again has not been touched by this

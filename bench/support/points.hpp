@@ -8,6 +8,8 @@
 #include <unordered_map>
 #include <variant>
 
+#include <slotted/record/packed_record.hpp>
+
 namespace bench {
 
 struct point32 {
@@ -17,13 +19,9 @@ struct point32 {
 };
 static_assert(sizeof(point32) == 32);
 
-#pragma pack(push, 1)
-struct point26 {
-  double x, y;
-  std::int64_t timestamp;
-  std::uint16_t sensor;
-};
-#pragma pack(pop)
+using point26 =
+    slotted::packed_record<slotted::field<"x", double>, slotted::field<"y", double>,
+                           slotted::field<"timestamp", std::int64_t>, slotted::field<"sensor", std::uint16_t>>;
 static_assert(sizeof(point26) == 26 && alignof(point26) == 1);
 
 struct string_point {
@@ -59,6 +57,7 @@ template <class Point>
 double x_of(const Point& point) {
   return point.x;
 }
+inline double x_of(const point26& point) { return point.get<"x">(); }
 inline double x_of(const dict_point& point) { return std::get<double>(point.find("x")->second); }
 
 }  // namespace bench

@@ -1,0 +1,238 @@
+// slotted benchmarks: what a run of bench_pool_* says, as Markdown: every figure, and ours over each peer's.
+// SPDX-License-Identifier: MIT
+//
+//   bench_report RESULTS.json [MORE.json ...]
+//
+// Figures are medians over the repetitions of a run. Ratios compare figures of one run and one file, never of two.
+#include <algorithm>
+#include <cstddef>
+#include <cstdio>
+#include <exception>
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace {
+
+using row = std::map<std::string, double>;
+
+struct run {
+  std::map<std::string, std::string> context;
+  std::map<std::string, row> rows;  // by "peer/shape/points"
+
+  std::optional<double> figure(const std::string& name, const std::string& counter) const {
+    const auto at = rows.find(name);
+    if (at == rows.end()) return std::nullopt;
+    const auto value = at->second.find(counter);
+    if (value == at->second.end()) return std::nullopt;
+    return value->second;
+  }
+};
+
+double median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  if (values.size() % 2 == 1) return *middle;
+  return (*middle + *std::max_element(values.begin(), middle)) / 2;
+}
+
+run read(const char* file) {
+  std::ifstream in(file);
+  if (!in) throw std::runtime_error("cannot be read");
+  const nlohmann::json json = nlohmann::json::parse(in);
+  run result;
+  for (const auto& [key, value] : json.at("context").items())
+    if (value.is_string()) result.context[key] = value.get<std::string>();
+  std::map<std::string, std::map<std::string, std::vector<double>>> repetitions;
+  for (const nlohmann::json& each : json.at("benchmarks")) {
+    if (each.value("error_occurred", false)) {
+      std::fprintf(stderr, "%s: %s failed: %s\n", file, each.at("name").get<std::string>().c_str(),
+                   each.value("error_message", "").c_str());
+      continue;
+    }
+    // A file has single repetitions, or aggregates only.
+    const bool aggregate = each.at("run_type") == "aggregate";
+    if (aggregate && each.at("aggregate_name") != "median") continue;
+    std::string name = each.at("run_name");
+    name.erase(std::min(name.find("/iterations:"), name.size()));
+    for (const auto& [counter, value] : each.items())
+      if (value.is_number_float() && counter != "real_time" && counter != "cpu_time") {
+        std::vector<double>& values = repetitions[name][counter];
+        if (aggregate) values.clear();
+        values.push_back(value);
+      }
+  }
+  for (const auto& [name, counters] : repetitions)
+    for (const auto& [counter, values] : counters) result.rows[name][counter] = median(values);
+  return result;
+}
+
+// ---- every figure
+
+const char* const columns[] = {"heap",   "resident",  "peak",         "handle",   "insert_cold",    "insert_resident",
+                               "sum",    "sum_holes", "sum_refilled", "for_each", "for_each_holes", "for_each_refilled",
+                               "access", "erase",     "reinsert"};
+
+void print_figures(const run& of, const std::string& points) {
+  std::printf("\n## %s points: bytes and nanoseconds a point\n\n| |", points.c_str());
+  for (const char* column : columns) std::printf(" %s |", column);
+  std::printf("\n|---|");
+  for (std::size_t i = 0; i < std::size(columns); ++i) std::printf("---:|");
+  std::printf("\n");
+  for (const auto& [name, counters] : of.rows) {
+    if (!name.ends_with("/" + points)) continue;
+    std::printf("| %s |", name.substr(0, name.size() - points.size() - 1).c_str());
+    for (const char* column : columns) {
+      const auto at = counters.find(column);
+      if (at == counters.end())
+        std::printf(" |");
+      else
+        std::printf(" %.2f |", at->second);
+    }
+    std::printf("\n");
+  }
+}
+
+// ---- ratios and what they are to reach
+
+struct aim {
+  const char* what;
+  const char* ours;  // peer
+  const char* counter;
+  const char* theirs;  // peer; with the empty shape, one that has a shape of its own
+  enum class kind { quotient, inverse, difference, alone } how;
+  double at_26, at_32;          // at most; for an inverse, at least; 0: nothing to reach
+  const char* shape = nullptr;  // of the peer, where it is not the same
+};
+using enum aim::kind;
+
+const aim aims[] = {
+    {"resident bytes", "pool", "resident", "plf_hive", alone, 26.3, 32.4},
+    {"peak bytes", "pool", "peak", "plf_hive", alone, 26.3, 32.4},
+    {"dict per object / ours, resident", "pool", "resident", "dict_per_object", inverse, 20, 17, "dict"},
+    {"insertion, cold / hive", "pool", "insert_cold", "plf_hive", quotient, 0.30, 0.35},
+    {"insertion, resident / hive", "pool", "insert_resident", "plf_hive", quotient, 0.85, 0.85},
+    {"sum, fresh / hive", "pool", "sum", "plf_hive", quotient, 0.45, 0},
+    {"sum, refilled / hive", "pool", "sum_refilled", "plf_hive", quotient, 0.45, 0},
+    {"sum, fresh / reserved vector", "pool", "sum", "vector_reserved", quotient, 0, 1.05},
+    {"sum, half erased / hive", "pool", "sum_holes", "plf_hive", quotient, 0.60, 0.65},
+    {"for_each, fresh / hive's loop", "pool", "for_each:sum", "plf_hive", quotient, 0.45, 0},
+    {"for_each, refilled / hive's loop", "pool", "for_each_refilled:sum_refilled", "plf_hive", quotient, 0.45, 0},
+    {"for_each, fresh / reserved vector", "pool", "for_each:sum", "vector_reserved", quotient, 0, 1.05},
+    {"for_each, half erased / hive's loop", "pool", "for_each_holes:sum_holes", "plf_hive", quotient, 0.60, 0.65},
+    {"random access / hive", "pool", "access", "plf_hive", quotient, 0.9, 0.9},
+    {"random erase / hive", "pool", "erase", "plf_hive", quotient, 0.5, 0.5},
+    {"random erase / boost::pool", "pool", "erase", "boost_pool", quotient, 1.5, 1.5},
+    {"re-insertion / hive", "pool", "reinsert", "plf_hive", quotient, 0.5, 0.5},
+    {"checked_pool, bytes more", "checked_pool", "resident", "pool", difference, 4.3, 4.3},
+    {"checked_pool / pool, insertion, cold", "checked_pool", "insert_cold", "pool", quotient, 1.3, 1.3},
+    {"checked_pool / pool, insertion, resident", "checked_pool", "insert_resident", "pool", quotient, 1.3, 1.3},
+    {"checked_pool / pool, sum", "checked_pool", "sum", "pool", quotient, 1.3, 1.3},
+    {"checked_pool / pool, sum, half erased", "checked_pool", "sum_holes", "pool", quotient, 1.3, 1.3},
+    {"checked_pool / pool, for_each", "checked_pool", "for_each", "pool", quotient, 1.3, 1.3},
+    {"checked_pool / pool, re-insertion", "checked_pool", "reinsert", "pool", quotient, 1.3, 1.3},
+    {"checked_pool / pool, random access", "checked_pool", "access", "pool", quotient, 1.8, 1.8},
+    {"checked_pool / pool, random erase", "checked_pool", "erase", "pool", quotient, 1.8, 1.8},
+    {"checked_pool / hive, random erase", "checked_pool", "erase", "plf_hive", quotient, 0, 0},
+};
+
+void print_aim(const run& of, const aim& each, const std::string& shape, const std::string& points) {
+  const std::string counters = each.counter;
+  const std::size_t colon = counters.find(':');
+  const std::string our_counter = counters.substr(0, colon);
+  const std::string their_counter = colon == std::string::npos ? counters : counters.substr(colon + 1);
+  const auto ours = of.figure(std::string(each.ours) + "/" + shape + "/" + points, our_counter);
+  const auto theirs = of.figure(
+      std::string(each.theirs) + "/" + (each.shape != nullptr ? each.shape : shape) + "/" + points, their_counter);
+  const double limit = shape == "26" ? each.at_26 : each.at_32;
+  for (const std::optional<double>& figure : {ours, theirs})
+    if (figure)
+      std::printf(" %.2f |", *figure);
+    else
+      std::printf(" |");
+  if (!ours || (!theirs && each.how != alone)) {
+    std::printf(" not measured | |");
+    return;
+  }
+  double value = 0;
+  switch (each.how) {
+    case quotient:
+      value = *ours / *theirs;
+      break;
+    case inverse:
+      value = *theirs / *ours;
+      break;
+    case difference:
+      value = *ours - *theirs;
+      break;
+    case alone:
+      value = *ours;
+      break;
+  }
+  if (limit == 0) {
+    std::printf(" %.2f | |", value);
+    return;
+  }
+  const bool reached = each.how == inverse ? value >= limit : value <= limit;
+  std::printf(" %s%.2f%s | %s %.2f |", reached ? "" : "**", value, reached ? "" : "**",
+              each.how == inverse ? ">=" : "<=", limit);
+}
+
+void print_aims(const run& of, const std::string& points) {
+  std::printf("\n## %s points: ratios, and what they are to reach (in bold where it is not reached)\n\n",
+              points.c_str());
+  std::printf("| | 26 B ours | theirs | ratio | to reach | 32 B ours | theirs | ratio | to reach |\n");
+  std::printf("|---|---:|---:|---:|---:|---:|---:|---:|---:|\n");
+  for (const aim& each : aims) {
+    std::printf("| %s |", each.what);
+    for (const char* shape : {"26", "32"}) print_aim(of, each, shape, points);
+    std::printf("\n");
+  }
+}
+
+void print_run(const char* file, const run& of) {
+  std::printf("# %s\n\n", file);
+  for (const char* key : {"compiler", "flags", "transparent_huge_pages", "missing_peers"})
+    if (const auto at = of.context.find(key); at != of.context.end())
+      std::printf("- %s: %s\n", key, at->second.empty() ? "none" : at->second.c_str());
+  if (const auto touch = of.figure("page_faults", "touch"))
+    std::printf(
+        "- the first touch of a page takes %.0f ns; of one that was committed with its neighbours, %.0f ns to "
+        "commit and %.0f ns to touch\n",
+        *touch, of.figure("page_faults", "commit").value_or(0),
+        of.figure("page_faults", "touch_committed").value_or(0));
+  for (const auto& [name, counters] : of.rows)
+    if (name.starts_with("thousand_pools_of_ten/"))
+      std::printf("- %s: %.0f bytes resident and %.0f charged a pool (to reach: 8192)\n", name.c_str(),
+                  counters.at("resident_a_pool"), counters.at("charged_a_pool"));
+  std::vector<std::size_t> sizes;
+  for (const auto& [name, counters] : of.rows)
+    if (name.starts_with("pool/")) sizes.push_back(std::stoull(name.substr(name.rfind('/') + 1)));
+  std::sort(sizes.begin(), sizes.end());
+  sizes.erase(std::unique(sizes.begin(), sizes.end()), sizes.end());
+  for (const std::size_t points : sizes) {
+    print_figures(of, std::to_string(points));
+    print_aims(of, std::to_string(points));
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 2) {
+    std::fprintf(stderr, "bench_report RESULTS.json ...: what the benchmarks left, as Markdown\n");
+    return 2;
+  }
+  for (int i = 1; i < argc; ++i) {
+    try {
+      print_run(argv[i], read(argv[i]));
+    } catch (const std::exception& error) {
+      std::fprintf(stderr, "bench_report: %s: %s\n", argv[i], error.what());
+      return 1;
+    }
+  }
+}
