@@ -26,4 +26,5 @@
 #include <slotted/record/symbol.hpp>
 #include <slotted/store/checked_pool.hpp>
 #include <slotted/store/pool.hpp>
+#include <slotted/store/table.hpp>
 #include <slotted/version.hpp>

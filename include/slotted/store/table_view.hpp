@@ -1,0 +1,432 @@
+// slotted: what a table is read through: columns, chunks, spans of bits, iterators over rows.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <bit>
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <optional>
+#include <span>
+#include <type_traits>
+
+#include <slotted/record/leaves.hpp>
+#include <slotted/store/column_store.hpp>
+#include <slotted/store/table_layout.hpp>
+#include <slotted/version.hpp>
+
+namespace slotted {
+inline namespace v0 {
+
+namespace detail {
+
+// What `it->` gives when `*it` is a value.
+template <class V>
+struct arrow_value {
+  V value;
+  [[nodiscard]] const V* operator->() const noexcept { return &value; }
+};
+
+// A random-access iterator over positions of a source that gives values: source.at_position(i).
+template <class Source, class Value>
+class position_iterator {
+ public:
+  using iterator_concept = std::random_access_iterator_tag;
+  using iterator_category = std::input_iterator_tag;  // it gives values, which C++17 does not call a forward iterator
+  using value_type = std::remove_const_t<Value>;
+  using difference_type = std::ptrdiff_t;
+  using reference = Value;
+  using pointer = arrow_value<value_type>;
+
+  position_iterator() noexcept = default;
+  position_iterator(Source source, std::uint64_t position) noexcept : source_(source), position_(position) {}
+
+  [[nodiscard]] reference operator*() const noexcept { return source_.at_position(position_); }
+  [[nodiscard]] pointer operator->() const noexcept { return {source_.at_position(position_)}; }
+  [[nodiscard]] reference operator[](difference_type n) const noexcept { return *(*this + n); }
+
+  position_iterator& operator+=(difference_type n) noexcept {
+    position_ += static_cast<std::uint64_t>(n);
+    return *this;
+  }
+  position_iterator& operator-=(difference_type n) noexcept {
+    position_ -= static_cast<std::uint64_t>(n);
+    return *this;
+  }
+  position_iterator& operator++() noexcept { return *this += 1; }
+  position_iterator& operator--() noexcept { return *this -= 1; }
+  position_iterator operator++(int) noexcept {
+    position_iterator before = *this;
+    ++*this;
+    return before;
+  }
+  position_iterator operator--(int) noexcept {
+    position_iterator before = *this;
+    --*this;
+    return before;
+  }
+  [[nodiscard]] friend position_iterator operator+(position_iterator it, difference_type n) noexcept { return it += n; }
+  [[nodiscard]] friend position_iterator operator+(difference_type n, position_iterator it) noexcept { return it += n; }
+  [[nodiscard]] friend position_iterator operator-(position_iterator it, difference_type n) noexcept { return it -= n; }
+  [[nodiscard]] friend difference_type operator-(const position_iterator& left,
+                                                 const position_iterator& right) noexcept {
+    return static_cast<difference_type>(left.position_ - right.position_);
+  }
+  [[nodiscard]] friend bool operator==(const position_iterator& left, const position_iterator& right) noexcept {
+    return left.position_ == right.position_;
+  }
+  [[nodiscard]] friend std::strong_ordering operator<=>(const position_iterator& left,
+                                                        const position_iterator& right) noexcept {
+    return left.position_ <=> right.position_;
+  }
+
+ private:
+  Source source_{};
+  std::uint64_t position_ = 0;
+};
+
+}  // namespace detail
+
+/// A view of bits that stand one after the other: the values of a bool column within a chunk.
+class bit_span {
+ public:
+  using value_type = bool;
+  using iterator = detail::position_iterator<bit_span, bool>;
+
+  bit_span() noexcept = default;
+  /// `size` bits from bit `offset` of the words on.
+  bit_span(const std::uint64_t* words, std::size_t offset, std::size_t size) noexcept
+      : words_(words), offset_(offset), size_(size) {}
+
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+  /// Preconditions: i < size().
+  [[nodiscard]] bool operator[](std::size_t i) const noexcept {
+    return (words_[(offset_ + i) / 64] >> ((offset_ + i) % 64) & 1) != 0;
+  }
+  [[nodiscard]] iterator begin() const noexcept { return {*this, 0}; }
+  [[nodiscard]] iterator end() const noexcept { return {*this, size_}; }
+
+  /// How many bits are set. Complexity: linear, 64 bits a step.
+  [[nodiscard]] std::size_t count() const noexcept {
+    std::size_t set = 0;
+    for (std::size_t i = 0; i < size_;) {
+      const std::size_t from = (offset_ + i) % 64;
+      const std::size_t bits = 64 - from < size_ - i ? 64 - from : size_ - i;
+      const std::uint64_t word = words_[(offset_ + i) / 64] >> from;
+      set += static_cast<std::size_t>(std::popcount(bits == 64 ? word : word & ((std::uint64_t{1} << bits) - 1)));
+      i += bits;
+    }
+    return set;
+  }
+
+  // For its iterators.
+  [[nodiscard]] bool at_position(std::uint64_t i) const noexcept { return (*this)[static_cast<std::size_t>(i)]; }
+
+ private:
+  const std::uint64_t* words_ = nullptr;
+  std::size_t offset_ = 0;
+  std::size_t size_ = 0;
+};
+
+/// A view of optional values within a chunk: their presence bits beside their values.
+template <class U>
+class optional_span {
+ public:
+  using value_type = std::optional<U>;
+  using iterator = detail::position_iterator<optional_span, std::optional<U>>;
+
+  optional_span() noexcept = default;
+  optional_span(const U* values, bit_span present) noexcept : values_(values), present_(present) {}
+
+  [[nodiscard]] std::size_t size() const noexcept { return present_.size(); }
+  [[nodiscard]] bool empty() const noexcept { return present_.empty(); }
+  /// Preconditions: i < size().
+  [[nodiscard]] std::optional<U> operator[](std::size_t i) const noexcept {
+    return present_[i] ? std::optional<U>(values_[i]) : std::nullopt;
+  }
+  [[nodiscard]] iterator begin() const noexcept { return {*this, 0}; }
+  [[nodiscard]] iterator end() const noexcept { return {*this, size()}; }
+  /// Which rows have a value.
+  [[nodiscard]] bit_span present() const noexcept { return present_; }
+  /// All values; a row without one has a value-initialised one here.
+  [[nodiscard]] std::span<const U> values() const noexcept { return {values_, size()}; }
+
+  // For its iterators.
+  [[nodiscard]] std::optional<U> at_position(std::uint64_t i) const noexcept {
+    return (*this)[static_cast<std::size_t>(i)];
+  }
+
+ private:
+  const U* values_ = nullptr;
+  bit_span present_;
+};
+
+/// A view of optional<bool> values within a chunk: two bits a row.
+template <>
+class optional_span<bool> {
+ public:
+  using value_type = std::optional<bool>;
+  using iterator = detail::position_iterator<optional_span, std::optional<bool>>;
+
+  optional_span() noexcept = default;
+  optional_span(bit_span values, bit_span present) noexcept : values_(values), present_(present) {}
+
+  [[nodiscard]] std::size_t size() const noexcept { return present_.size(); }
+  [[nodiscard]] bool empty() const noexcept { return present_.empty(); }
+  [[nodiscard]] std::optional<bool> operator[](std::size_t i) const noexcept {
+    return present_[i] ? std::optional<bool>(values_[i]) : std::nullopt;
+  }
+  [[nodiscard]] iterator begin() const noexcept { return {*this, 0}; }
+  [[nodiscard]] iterator end() const noexcept { return {*this, size()}; }
+  [[nodiscard]] bit_span present() const noexcept { return present_; }
+  [[nodiscard]] bit_span values() const noexcept { return values_; }
+  [[nodiscard]] std::optional<bool> at_position(std::uint64_t i) const noexcept {
+    return (*this)[static_cast<std::size_t>(i)];
+  }
+
+ private:
+  bit_span values_;
+  bit_span present_;
+};
+
+namespace detail {
+
+// The addresses of a table's values, with the layout known to the compiler.
+template <class T>
+struct table_access {
+  using layout = table_layout<T>;
+
+  template <std::size_t L>
+  using stored = typename layout::template storage<L>::value;
+
+  template <std::size_t L>
+  [[nodiscard]] static stored<L>* value(const column_store& store, std::uint64_t row) noexcept {
+    return reinterpret_cast<stored<L>*>(
+        store.value<layout::count, layout::shift>(layout::columns.places[L].value, row, sizeof(stored<L>)));
+  }
+  template <std::size_t L>
+  [[nodiscard]] static std::uint64_t* word(const column_store& store, std::uint64_t row, std::size_t which) noexcept {
+    return store.word<layout::count, layout::shift>(layout::columns.places[L].bit + which, row);
+  }
+  template <std::size_t L>
+  [[nodiscard]] static bool bit(const column_store& store, std::uint64_t row, std::size_t which = 0) noexcept {
+    return (*word<L>(store, row, which) >> (row % 64) & 1) != 0;
+  }
+  template <std::size_t L>
+  static void set_bit(const column_store& store, std::uint64_t row, std::size_t which, bool on) noexcept {
+    std::uint64_t& bits = *word<L>(store, row, which);
+    bits = (bits & ~(std::uint64_t{1} << (row % 64))) | std::uint64_t{on} << (row % 64);
+  }
+
+  template <std::size_t L>
+  [[nodiscard]] static typename layout::template leaf<L> load(const column_store& store, std::uint64_t row) noexcept {
+    using leaf = typename layout::template leaf<L>;
+    using storage = typename layout::template storage<L>;
+    if constexpr (storage::optional) {
+      if (!bit<L>(store, row)) return std::nullopt;
+      if constexpr (std::is_void_v<stored<L>>)
+        return bit<L>(store, row, 1);
+      else
+        return leaf(*value<L>(store, row));
+    } else if constexpr (std::is_void_v<stored<L>>) {
+      return bit<L>(store, row);
+    } else {
+      return *value<L>(store, row);
+    }
+  }
+  template <std::size_t L>
+  static void save(const column_store& store, std::uint64_t row,
+                   const typename layout::template leaf<L>& from) noexcept {
+    using storage = typename layout::template storage<L>;
+    if constexpr (storage::optional) {
+      set_bit<L>(store, row, 0, from.has_value());
+      if constexpr (std::is_void_v<stored<L>>)
+        set_bit<L>(store, row, 1, from.value_or(false));
+      else if (from.has_value())
+        *value<L>(store, row) = *from;
+      else  // what is not there compares and compresses as zero
+        *value<L>(store, row) = stored<L>{};
+    } else if constexpr (std::is_void_v<stored<L>>) {
+      set_bit<L>(store, row, 0, from);
+    } else {
+      *value<L>(store, row) = from;
+    }
+  }
+
+  [[nodiscard]] static T row(const column_store& store, std::uint64_t number) noexcept {
+    return layout::fields::make([&]<std::size_t L>(index_constant<L>) { return load<L>(store, number); });
+  }
+  static void save_row(const column_store& store, std::uint64_t number, const T& from) noexcept {
+    [&]<std::size_t... L>(std::index_sequence<L...>) {
+      (save<L>(store, number, layout::fields::template get<L>(from)), ...);
+    }(std::make_index_sequence<layout::leaf_count>{});
+  }
+
+  // A column between two rows of one slab.
+  template <std::size_t L, bool Const>
+  [[nodiscard]] static auto span(const column_store& store, std::uint64_t first, std::size_t rows) noexcept {
+    using storage = typename layout::template storage<L>;
+    const auto bits = [&](std::size_t which) {
+      return bit_span(word<L>(store, first, which), static_cast<std::size_t>(first % 64), rows);
+    };
+    if constexpr (std::is_void_v<stored<L>>) {
+      if constexpr (storage::optional)
+        return optional_span<bool>(bits(1), bits(0));
+      else
+        return bits(0);
+    } else if constexpr (storage::optional) {
+      return optional_span<stored<L>>(value<L>(store, first), bits(0));
+    } else {
+      return std::span<std::conditional_t<Const, const stored<L>, stored<L>>>(value<L>(store, first), rows);
+    }
+  }
+};
+
+template <class T, std::size_t L>
+struct column_source {
+  const column_store* store = nullptr;
+  [[nodiscard]] auto at_position(std::uint64_t row) const noexcept {
+    return table_access<T>::template load<L>(*store, row);
+  }
+};
+
+template <class T>
+struct row_source {
+  const column_store* store = nullptr;
+  [[nodiscard]] const T at_position(std::uint64_t row) const noexcept { return table_access<T>::row(*store, row); }
+};
+
+}  // namespace detail
+
+/// All values of one column of a table, as a random-access range that gives values.
+///
+/// Positions count from the table's first row. Valid until the table changes; for loops over much of it, the spans of
+/// `chunks` are faster.
+template <class T, std::size_t L>
+class table_column {
+ public:
+  using value_type = typename leaves<T>::template type<L>;
+  using iterator = detail::position_iterator<detail::column_source<T, L>, value_type>;
+
+  explicit table_column(const detail::column_store& store) noexcept
+      : store_(&store), first_(store.first()), end_(store.end()) {}
+
+  [[nodiscard]] std::size_t size() const noexcept { return static_cast<std::size_t>(end_ - first_); }
+  [[nodiscard]] bool empty() const noexcept { return first_ == end_; }
+  /// The value of the i-th row from the front. Preconditions: i < size().
+  [[nodiscard]] value_type operator[](std::size_t i) const noexcept {
+    return detail::table_access<T>::template load<L>(*store_, first_ + i);
+  }
+  [[nodiscard]] iterator begin() const noexcept { return {{store_}, first_}; }
+  [[nodiscard]] iterator end() const noexcept { return {{store_}, end_}; }
+
+ private:
+  const detail::column_store* store_;
+  std::uint64_t first_;
+  std::uint64_t end_;
+};
+
+/// Rows of a table that stand in one slab: each column of them is contiguous.
+template <class T, bool Const>
+class table_chunk {
+ public:
+  table_chunk(const detail::column_store& store, std::uint64_t first, std::size_t rows) noexcept
+      : store_(&store), first_(first), rows_(rows) {}
+
+  [[nodiscard]] std::uint64_t first_row() const noexcept { return first_; }  ///< the number of its first row
+  [[nodiscard]] std::size_t size() const noexcept { return rows_; }
+
+  /// A column of the chunk: a std::span, of constant values if the table is; for bool a bit_span, for optional an
+  /// optional_span.
+  template <key K>
+    requires has_leaf<T, K>
+  [[nodiscard]] auto column() const noexcept {
+    return column_at<leaf_index<T, K>>();
+  }
+  template <key K>
+    requires(!has_leaf<T, K>)
+  void column() const = delete;  // the record has no column of this name
+
+  template <std::size_t L>
+  [[nodiscard]] auto column_at() const noexcept {
+    return detail::table_access<T>::template span<L, Const>(*store_, first_, rows_);
+  }
+
+ private:
+  const detail::column_store* store_;
+  std::uint64_t first_;
+  std::size_t rows_;
+};
+
+/// The chunks of a table, from the front: a forward range of table_chunk.
+template <class T, bool Const>
+class table_chunks {
+  static constexpr unsigned shift = detail::table_layout<T>::shift;
+
+ public:
+  class iterator {
+   public:
+    using iterator_concept = std::forward_iterator_tag;
+    using iterator_category = std::input_iterator_tag;
+    using value_type = table_chunk<T, Const>;
+    using difference_type = std::ptrdiff_t;
+    using reference = value_type;
+    using pointer = detail::arrow_value<value_type>;
+
+    iterator() noexcept = default;
+    iterator(const detail::column_store& store, std::uint64_t first, std::uint64_t end) noexcept
+        : store_(&store), first_(first), end_(end) {}
+
+    [[nodiscard]] value_type operator*() const noexcept {
+      return {*store_, first_, static_cast<std::size_t>(next() - first_)};
+    }
+    [[nodiscard]] pointer operator->() const noexcept { return {**this}; }
+    iterator& operator++() noexcept {
+      first_ = next();
+      return *this;
+    }
+    iterator operator++(int) noexcept {
+      iterator before = *this;
+      ++*this;
+      return before;
+    }
+    [[nodiscard]] friend bool operator==(const iterator& left, const iterator& right) noexcept {
+      return left.first_ == right.first_;
+    }
+
+   private:
+    [[nodiscard]] std::uint64_t next() const noexcept {
+      const std::uint64_t border = ((first_ >> shift) + 1) << shift;
+      return border < end_ ? border : end_;
+    }
+    const detail::column_store* store_ = nullptr;
+    std::uint64_t first_ = 0;
+    std::uint64_t end_ = 0;
+  };
+
+  explicit table_chunks(const detail::column_store& store) noexcept
+      : store_(&store), first_(store.first()), end_(store.end()) {}
+  [[nodiscard]] iterator begin() const noexcept { return {*store_, first_, end_}; }
+  [[nodiscard]] iterator end() const noexcept { return {*store_, end_, end_}; }
+  [[nodiscard]] bool empty() const noexcept { return first_ == end_; }
+
+ private:
+  const detail::column_store* store_;
+  std::uint64_t first_;
+  std::uint64_t end_;
+};
+
+}  // namespace v0
+}  // namespace slotted
+
+// Their iterators look at the table, not at the view.
+template <class T, std::size_t L>
+inline constexpr bool std::ranges::enable_borrowed_range<slotted::table_column<T, L>> = true;
+template <class T, bool Const>
+inline constexpr bool std::ranges::enable_borrowed_range<slotted::table_chunks<T, Const>> = true;
+template <class T, std::size_t L>
+inline constexpr bool std::ranges::enable_view<slotted::table_column<T, L>> = true;
+template <class T, bool Const>
+inline constexpr bool std::ranges::enable_view<slotted::table_chunks<T, Const>> = true;
