@@ -1,0 +1,104 @@
+// slotted: a body of any mode: reading past it, decoding it, and one value of it.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <slotted/codec/dictionary.hpp>
+#include <slotted/codec/runs.hpp>
+#include <slotted/codec/series_dictionary.hpp>
+#include <slotted/codec/top_parts.hpp>
+
+namespace slotted {
+inline namespace v0 {
+namespace detail::codec {
+
+inline constexpr unsigned mode_mask = 7;
+
+// Parses a body of mode `how` and hands it to f, which gives a bool. Bodies of runs are two bodies, and not for this.
+template <typename F>
+inline bool with_flat_body(byte_reader& in, std::size_t n, value_kind kind, mode how, F&& f) noexcept {
+  switch (how) {
+    case mode::integers:
+    case mode::decimals: {
+      plain_body b;
+      return parse(in, n, kind, how, b) && f(b);
+    }
+    case mode::dictionary: {
+      dictionary_body b;
+      return parse(in, n, kind, b) && f(b);
+    }
+    case mode::series_dictionary: {
+      series_body b;
+      return parse(in, n, kind, b) && f(b);
+    }
+    case mode::top_parts: {
+      top_parts_body b;
+      return kind != value_kind::integer && parse(in, n, kind, b) && f(b);
+    }
+    case mode::runs:
+      break;
+  }
+  return false;
+}
+
+// The mode byte of the heads of runs.
+inline bool parse_heads_mode(byte_reader& in, mode& how) noexcept {
+  const unsigned byte = in.u8();
+  if (byte >= static_cast<unsigned>(mode::runs)) in.fail();
+  how = static_cast<mode>(byte);
+  return in.ok();
+}
+
+inline bool decode_flat_body(byte_reader& in, std::size_t n, value_kind kind, mode how, const dictionary_view& d,
+                             std::byte* __restrict words) noexcept {
+  return with_flat_body(in, n, kind, how, [&](const auto& body) {
+    if constexpr (requires { decode(body, d, words); }) {
+      return decode(body, d, words);
+    } else {
+      return decode(body, words);
+    }
+  });
+}
+
+/// Decodes n patterns as host words.
+inline bool decode_body(byte_reader& in, std::size_t n, value_kind kind, mode how, const dictionary_view& d,
+                        std::byte* __restrict words) noexcept {
+  if (how != mode::runs) return decode_flat_body(in, n, kind, how, d, words);
+  run_starts starts;
+  std::byte heads[8 * max_block_values];
+  return parse(in, n, starts) && parse_heads_mode(in, how) && decode_flat_body(in, starts.count, kind, how, d, heads) &&
+         spread(starts, heads, words);
+}
+
+/// Reads past a body without decoding it; the version of the dictionary it needs, or 0.
+inline bool skip_body(byte_reader& in, std::size_t n, value_kind kind, mode how, std::uint32_t& version) noexcept {
+  version = 0;
+  if (how == mode::runs) {
+    run_starts starts;
+    if (!parse(in, n, starts) || !parse_heads_mode(in, how)) return false;
+    n = starts.count;
+  }
+  return with_flat_body(in, n, kind, how, [&](const auto& body) {
+    if constexpr (requires { body.version; }) version = static_cast<std::uint32_t>(body.version);
+    return true;
+  });
+}
+
+inline bool body_value_at(byte_reader& in, std::size_t n, value_kind kind, mode how, const dictionary_view& d,
+                          std::size_t i, std::uint64_t& pattern) noexcept {
+  if (how == mode::runs) {
+    run_starts starts;
+    if (!parse(in, n, starts) || !parse_heads_mode(in, how) || !run_at(starts, i, i)) return false;
+    n = starts.count;
+  }
+  return with_flat_body(in, n, kind, how, [&](const auto& body) {
+    if constexpr (requires { value_at(body, d, i, pattern); }) {
+      return value_at(body, d, i, pattern);
+    } else {
+      return value_at(body, i, pattern);
+    }
+  });
+}
+
+}  // namespace detail::codec
+}  // namespace v0
+}  // namespace slotted

@@ -1,0 +1,300 @@
+// slotted: reals as decimals: an integer over a power of ten, and how many units in the last place it is off.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <slotted/codec/integer_plan.hpp>
+
+namespace slotted {
+inline namespace v0 {
+namespace detail::codec {
+
+// What a column's 64-bit patterns mean.
+enum class value_kind : unsigned char { integer, binary64, binary32 };
+
+// A decimal block holds, for each value, an integer d, |d| < 2^51, and a correction c:
+// pattern = pattern of (d / 10^e, rounded to nearest) + c, modulo 2^64.
+// Measured values are short decimals, or sums and means of such, a few units in the last place beside one: c is small.
+// NaN, infinities, -0.0 and whatever is no decimal are corrections of up to 64 bits, left to patches.
+inline constexpr unsigned largest_exponent = 17;
+inline constexpr std::uint64_t decimal_limit = std::uint64_t{1} << 51;
+inline constexpr std::uint64_t sign_bit = std::uint64_t{1} << 63;
+
+// The quotient must be correctly rounded whatever flags this is compiled with, for the block may have been written in
+// another translation unit. A compiler that is allowed reciprocals turns x / s into x * (1 / s) when one s divides many
+// x. So each lane divides by a double of its own, reached for each row anew through a volatile pointer: nothing tells
+// the compiler that the 16 are equal, or the same as those of the row before. Every quotient's bits are kept as
+// integers, to which no floating-point rule applies. (Multiplying, then correcting by an integer remainder, is exact by
+// construction, as the tests do to check this; it takes 2 to 4 times as long.)
+using divisor_row = std::array<double, lanes>;
+inline constexpr std::array<divisor_row, largest_exponent + 1> powers_of_ten = [] {
+  std::array<divisor_row, largest_exponent + 1> table{};
+  double power = 1;  // exact up to 10^22
+  for (auto& row : table) {
+    for (double& lane : row) lane = power;
+    power *= 10;
+  }
+  return table;
+}();
+inline constinit const divisor_row* volatile divisors = powers_of_ten.data();
+
+// d / 10^e for one row of 16, as the patterns of doubles. The sum of a small integer and 1.5 * 2^52 holds that integer
+// in its low bits; it vectorises where a conversion from int64 does not.
+inline void divide_row(const std::byte* __restrict d, unsigned exponent, std::uint64_t* __restrict quotients) noexcept {
+  constexpr double magic = 6755399441055744.0;
+  const double* const divisor = divisors[exponent].data();
+  for (std::size_t l = 0; l < lanes; ++l) {  // must be vectorised
+    const double dividend = std::bit_cast<double>(word_at(d, l) + std::bit_cast<std::uint64_t>(magic)) - magic;
+    quotients[l] = std::bit_cast<std::uint64_t>(dividend / divisor[l]);
+  }
+}
+
+// A double's pattern rounded to binary32, ties to even, as the pattern of the double with that value. Quotients of
+// decimals are zero or normal in both formats.
+constexpr std::uint64_t round_to_binary32(std::uint64_t pattern) noexcept {
+  constexpr std::uint64_t dropped = (std::uint64_t{1} << 29) - 1;
+  return (pattern + (dropped >> 1) + (pattern >> 29 & 1)) & ~dropped;
+}
+
+// The same as a pattern of 32 bits.
+constexpr std::uint64_t to_binary32(std::uint64_t pattern) noexcept {
+  const std::uint64_t rounded = round_to_binary32(pattern);
+  const std::uint64_t magnitude = (rounded & ~sign_bit) >> 29;
+  constexpr std::uint64_t exponent_gap = std::uint64_t{1023 - 127} << 23;
+  return (rounded >> 32 & 0x80000000u) | (magnitude == 0 ? 0 : magnitude - exponent_gap);
+}
+
+// binary64: the quotient. narrowed: the quotient as a float, widened again. binary32: the quotient as a float.
+enum class decimal_target : unsigned char { binary64, narrowed, binary32 };
+
+inline void finish_row(std::uint64_t* quotients, decimal_target target) noexcept {
+  if (target == decimal_target::narrowed) {
+    for (std::size_t l = 0; l < lanes; ++l) quotients[l] = round_to_binary32(quotients[l]);
+  } else if (target == decimal_target::binary32) {
+    for (std::size_t l = 0; l < lanes; ++l) quotients[l] = to_binary32(quotients[l]);
+  }
+}
+
+// In place: n integers become the patterns of their decimals. `words` has room for a whole number of rows.
+inline void divide(std::byte* words, std::size_t n, unsigned exponent, decimal_target target) noexcept {
+  for (std::size_t i = 0; i < n; i += lanes) {
+    std::uint64_t quotients[lanes];
+    divide_row(words + 8 * i, exponent, quotients);
+    finish_row(quotients, target);
+    std::memcpy(words + 8 * i, quotients, sizeof quotients);
+  }
+}
+
+inline std::uint64_t decimal_pattern(std::uint64_t d, unsigned exponent, decimal_target target) noexcept {
+  std::uint64_t row[lanes] = {d};
+  std::uint64_t quotients[lanes];
+  divide_row(reinterpret_cast<const std::byte*>(row), exponent, quotients);
+  if (target == decimal_target::narrowed) return round_to_binary32(quotients[0]);
+  return target == decimal_target::binary32 ? to_binary32(quotients[0]) : quotients[0];
+}
+
+// Hostile digits, of 2^51 and more, divide to some double, perhaps a NaN: a value, as promised, nothing undefined.
+
+// ---- format: exponent | 32 has corrections | 64 narrowed, the stream of d, [the stream of corrections]
+inline constexpr unsigned flag_corrections = 32;
+inline constexpr unsigned flag_narrowed = 64;
+
+struct decimal_block {
+  unsigned exponent = 0;
+  decimal_target target = decimal_target::binary64;
+  bool corrected = false;
+  integer_stream digits;
+  integer_stream corrections;
+};
+
+inline bool parse(byte_reader& in, std::size_t n, value_kind kind, decimal_block& b) noexcept {
+  const unsigned flags = in.u8();
+  b.exponent = flags & 31;
+  b.corrected = (flags & flag_corrections) != 0;
+  b.target = kind == value_kind::binary32   ? decimal_target::binary32
+             : (flags & flag_narrowed) != 0 ? decimal_target::narrowed
+                                            : decimal_target::binary64;
+  if (b.exponent > largest_exponent || flags >= 128 || kind == value_kind::integer) in.fail();
+  if (!in.ok() || !parse(in, n, b.digits)) return false;
+  return !b.corrected || parse(in, n, b.corrections);
+}
+
+/// Decodes n patterns.
+inline bool decode(const decimal_block& b, std::byte* __restrict words) noexcept {
+  const std::size_t n = b.digits.n;
+  const std::size_t whole = n / lanes * lanes;
+  if (!decode(b.digits, words)) return false;
+  divide(words, whole, b.exponent, b.target);
+  if (whole != n) {
+    std::uint64_t row[lanes] = {};
+    std::memcpy(row, words + 8 * whole, 8 * (n - whole));
+    divide(reinterpret_cast<std::byte*>(row), lanes, b.exponent, b.target);
+    std::memcpy(words + 8 * whole, row, 8 * (n - whole));
+  }
+  if (!b.corrected) return true;
+  std::byte corrections[8 * max_block_values];
+  if (!decode(b.corrections, corrections)) return false;
+  for (std::size_t i = 0; i < n; ++i) {  // must be vectorised
+    set_word(words, i, word_at(words, i) + word_at(corrections, i));
+  }
+  return true;
+}
+
+inline bool value_at(const decimal_block& b, std::size_t i, std::uint64_t& pattern) noexcept {
+  std::uint64_t d = 0;
+  std::uint64_t correction = 0;
+  if (!value_at(b.digits, i, d)) return false;
+  if (b.corrected && !value_at(b.corrections, i, correction)) return false;
+  pattern = decimal_pattern(d, b.exponent, b.target) + correction;
+  return true;
+}
+
+// ---- encoding
+
+// A float's 32-bit pattern as the double with the same value; denormals, infinities and NaN may come out as anything,
+// for they are no decimals.
+constexpr std::uint64_t widen_binary32(std::uint64_t pattern) noexcept {
+  const std::uint64_t magnitude = pattern & 0x7FFFFFFFu;
+  constexpr std::uint64_t exponent_gap = std::uint64_t{1023 - 127} << 52;
+  return (pattern & 0x80000000u) << 32 | (magnitude == 0 ? 0 : (magnitude << 29) + exponent_gap);
+}
+
+// The integer nearest to v * 10^e, or decimal_limit where there is none in range. One multiplication, whose bits are
+// then rounded as integers, so that no contraction or reassociation can change the choice, nor an infinity or a NaN
+// reach the arithmetic.
+inline std::uint64_t nearest_digits(std::uint64_t pattern, unsigned exponent) noexcept {
+  constexpr std::uint64_t one = std::uint64_t{1023} << 52;
+  constexpr std::uint64_t span = std::uint64_t{64} << 52;
+  const std::uint64_t magnitude = pattern & ~sign_bit;
+  const bool sane = magnitude - (one - span) < 2 * span;  // 2^-64 to 2^64
+  const double scaled = std::bit_cast<double>(sane ? magnitude : 0) * powers_of_ten[exponent][0];
+  const auto bits = std::bit_cast<std::uint64_t>(scaled);
+  const std::uint64_t power = bits >> 52;  // biased: 1023 for [1, 2)
+  const std::uint64_t shift = power > 1075 ? 0 : power < 1021 ? 54 : 1075 - power;
+  const std::uint64_t mantissa = (bits & low_mask(52)) | std::uint64_t{1} << 52;
+  const std::uint64_t d = (mantissa + (std::uint64_t{1} << shift >> 1)) >> shift;
+  const bool in_range = power < 1023 + 51 && d < decimal_limit && (sane || magnitude == 0);
+  return !in_range ? decimal_limit : (pattern & sign_bit) != 0 ? 0 - d : d;
+}
+
+/// Digits and corrections of a block at one exponent.
+struct decimal_split {
+  alignas(64) std::uint64_t digits[max_block_values + lanes];
+  alignas(64) std::uint64_t corrections[max_block_values + lanes];
+  std::size_t corrected = 0;  // how many corrections are not zero
+  std::size_t far = 0;        // how many are beyond near_limit
+};
+
+// A correction of at most this many units in the last place is rounding noise; beyond it the value is no decimal, and
+// its digits are made those of its neighbour, to keep them narrow.
+inline constexpr std::uint64_t near_limit = 64;
+
+inline bool is_near(std::uint64_t correction) noexcept { return correction + near_limit <= 2 * near_limit; }
+
+/// Splits n patterns; false, as soon as it shows, when more than `tolerated` of them are no decimals.
+inline bool split_decimals(const std::uint64_t* patterns, std::size_t n, unsigned exponent, decimal_target target,
+                           std::size_t tolerated, decimal_split& s) noexcept {
+  s.corrected = s.far = 0;
+  std::uint64_t previous = 0;
+  for (std::size_t from = 0; from < n; from += lanes) {
+    const std::size_t count = n - from < lanes ? n - from : lanes;
+    std::uint64_t* const d = s.digits + from;
+    std::uint64_t* const c = s.corrections + from;
+    std::uint64_t row[lanes] = {};
+    std::memcpy(row, patterns + from, count * sizeof *row);
+    if (target == decimal_target::binary32) {
+      for (std::size_t l = 0; l < lanes; ++l) d[l] = nearest_digits(widen_binary32(row[l]), exponent);
+    } else {
+      for (std::size_t l = 0; l < lanes; ++l) d[l] = nearest_digits(row[l], exponent);  // must be vectorised
+    }
+    std::uint64_t quotients[lanes];
+    divide_row(reinterpret_cast<const std::byte*>(d), exponent, quotients);
+    finish_row(quotients, target);
+    std::uint64_t any_far = 0;
+    std::uint64_t any = 0;
+    for (std::size_t l = 0; l < lanes; ++l) {  // must be vectorised
+      c[l] = row[l] - quotients[l];
+      any_far |= std::uint64_t{!is_near(c[l])} | std::uint64_t{d[l] == decimal_limit};
+      any |= c[l];
+    }
+    if (any != 0) {
+      for (std::size_t l = 0; l < count; ++l) {
+        if (!is_near(c[l]) || d[l] == decimal_limit) {
+          ++s.far;
+          d[l] = decimal_limit;
+        }
+        s.corrected += c[l] != 0;
+      }
+      if (s.far > tolerated) return false;
+    }
+    if (any_far != 0) {
+      for (std::size_t l = 0; l < count; ++l) {
+        if (d[l] == decimal_limit) {
+          d[l] = previous;
+          c[l] = row[l] - decimal_pattern(previous, exponent, target);
+          s.corrected += c[l] != 0;
+        }
+        previous = d[l];
+      }
+    } else {
+      previous = d[count - 1];
+    }
+  }
+  return true;
+}
+
+// The exponent at which a sample of the block costs least, or none (largest_exponent + 1) where decimals do not pay.
+inline unsigned choose_exponent(const std::uint64_t* patterns, std::size_t n, decimal_target target) noexcept {
+  constexpr unsigned none = largest_exponent + 1;
+  constexpr std::size_t most = 33;
+  constexpr std::uint64_t sampled_near = 4;
+  std::int64_t digits[most];
+  unsigned own[most];
+  std::size_t count = 0;
+  const std::size_t step = n / 32 + 1;
+  for (std::size_t i = step / 2; i < n; i += step, ++count) {
+    const std::uint64_t v = patterns[i];
+    own[count] = none;
+    for (unsigned e = 0; e <= largest_exponent; ++e) {
+      const std::uint64_t d = nearest_digits(target == decimal_target::binary32 ? widen_binary32(v) : v, e);
+      if (d == decimal_limit) break;
+      const std::uint64_t correction = v - decimal_pattern(d, e, target);
+      if (correction + sampled_near > 2 * sampled_near) continue;
+      own[count] = e;
+      digits[count] = static_cast<std::int64_t>(d);
+      break;
+    }
+  }
+  constexpr std::size_t bits_of_exception = 76;
+  std::size_t best_cost = count * 60;
+  unsigned best = none;
+  for (unsigned e = 0; e <= largest_exponent; ++e) {
+    bool is_own = false;
+    std::int64_t lowest = INT64_MAX;
+    std::int64_t highest = INT64_MIN;
+    std::size_t good = 0;
+    for (std::size_t k = 0; k < count; ++k) {
+      if (own[k] > e) continue;
+      is_own = is_own || own[k] == e;
+      std::int64_t d = digits[k];
+      for (unsigned up = own[k]; up < e && d < std::int64_t{1} << 51 && d > -(std::int64_t{1} << 51); ++up) d *= 10;
+      if (d >= std::int64_t{1} << 51 || d <= -(std::int64_t{1} << 51)) continue;
+      ++good;
+      lowest = std::min(lowest, d);
+      highest = std::max(highest, d);
+    }
+    if (!is_own) continue;
+    const std::size_t cost =
+        good * bit_length(static_cast<std::uint64_t>(highest) - static_cast<std::uint64_t>(lowest)) +
+        (count - good) * bits_of_exception;
+    if (cost < best_cost) {
+      best_cost = cost;
+      best = e;
+    }
+  }
+  return best;
+}
+
+}  // namespace detail::codec
+}  // namespace v0
+}  // namespace slotted

@@ -1,0 +1,110 @@
+// slotted: a dictionary body: at most 256 distinct values, coded as a plain body, and a code for each position.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <slotted/codec/plain.hpp>
+
+namespace slotted {
+inline namespace v0 {
+namespace detail::codec {
+
+inline constexpr std::size_t max_dictionary_entries = 256;
+
+// Bytes: entry count - 1, mode of the entries, entries, stream of codes. Entries ascend, so that codes are ranks:
+// what is near in value is near in code, and the entries themselves are small steps.
+struct dictionary_body {
+  plain_body entries;
+  integer_stream codes;
+  std::size_t count = 0;
+};
+
+inline bool parse(byte_reader& in, std::size_t n, value_kind kind, dictionary_body& b) noexcept {
+  b.count = in.u8() + std::size_t{1};
+  const unsigned how = in.u8();
+  if (how > static_cast<unsigned>(mode::decimals)) in.fail();
+  if (!in.ok() || !parse(in, b.count, kind, static_cast<mode>(how), b.entries)) return false;
+  return parse(in, n, b.codes);
+}
+
+inline bool decode(const dictionary_body& b, std::byte* __restrict words) noexcept {
+  // Codes are masked into this table rather than checked: those of hostile bytes then find a value or a zero.
+  std::uint64_t table[max_dictionary_entries];
+  if (!decode(b.entries, reinterpret_cast<std::byte*>(table))) return false;
+  for (std::size_t i = b.count; i < max_dictionary_entries; ++i) table[i] = 0;
+  if (!decode(b.codes, words)) return false;
+  for (std::size_t i = 0; i < b.codes.n; ++i) {
+    set_word(words, i, table[word_at(words, i) % max_dictionary_entries]);
+  }
+  return true;
+}
+
+inline bool value_at(const dictionary_body& b, std::size_t i, std::uint64_t& pattern) noexcept {
+  std::uint64_t code = 0;
+  if (!value_at(b.codes, i, code)) return false;
+  code %= max_dictionary_entries;
+  pattern = 0;
+  return code >= b.count || value_at(b.entries, static_cast<std::size_t>(code), pattern);
+}
+
+// ---- encoding
+
+struct dictionary_plan {
+  std::size_t count = 0;
+  plain_plan entries;
+  integer_plan codes;
+  std::size_t size = SIZE_MAX;  // without the mode byte
+  std::uint64_t residuals[max_block_values];
+};
+
+/// Plans a dictionary; false when there are more than 256 values.
+inline bool plan_dictionary(const std::uint64_t* patterns, std::size_t n, value_kind kind,
+                            dictionary_plan& p) noexcept {
+  constexpr std::size_t slots = 1024;
+  constexpr std::uint16_t empty = 0xFFFF;
+  std::uint16_t index[slots];
+  for (auto& slot : index) slot = empty;
+  std::uint64_t seen[max_dictionary_entries];
+  std::uint16_t first_codes[max_block_values];
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    const std::uint64_t v = patterns[i];
+    std::size_t slot = static_cast<std::size_t>((v * 0x9E3779B97F4A7C15u) >> 54);
+    while (index[slot] != empty && seen[index[slot]] != v) slot = (slot + 1) % slots;
+    if (index[slot] == empty) {
+      if (count == max_dictionary_entries) return false;
+      seen[count] = v;
+      index[slot] = static_cast<std::uint16_t>(count++);
+    }
+    first_codes[i] = index[slot];
+  }
+  std::uint16_t order[max_dictionary_entries];
+  for (std::size_t k = 0; k < count; ++k) order[k] = static_cast<std::uint16_t>(k);
+  std::sort(order, order + count, [&](std::uint16_t a, std::uint16_t b) {
+    return static_cast<std::int64_t>(to_ordered(seen[a], kind)) < static_cast<std::int64_t>(to_ordered(seen[b], kind));
+  });
+  std::uint64_t sorted[max_dictionary_entries] = {};
+  std::uint64_t rank[max_dictionary_entries];
+  for (std::size_t k = 0; k < count; ++k) {
+    sorted[k] = seen[order[k]];
+    rank[order[k]] = k;
+  }
+  p.count = count;
+  search_plain(sorted, count, kind, random_access, p.entries);
+  std::uint64_t codes[max_block_values];
+  for (std::size_t i = 0; i < n; ++i) codes[i] = rank[first_codes[i]];
+  p.codes = plan_integers(codes, n, only_positional, p.residuals);
+  p.size = 2 + p.entries.size + p.codes.size;
+  return true;
+}
+
+/// Writes p.size bytes.
+inline void write_dictionary(std::size_t n, const dictionary_plan& p, byte_writer& out) noexcept {
+  out.u8(static_cast<unsigned>(p.count - 1));
+  out.u8(static_cast<unsigned>(p.entries.choice.how));
+  write_plain(p.count, p.entries, out);
+  write_integers(p.residuals, n, p.codes, out);
+}
+
+}  // namespace detail::codec
+}  // namespace v0
+}  // namespace slotted

@@ -1,0 +1,307 @@
+// slotted: how an integer stream is best written: which transform, width, divisor and patches. The encoder's half.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <numeric>
+#include <slotted/codec/integers.hpp>
+
+namespace slotted {
+inline namespace v0 {
+namespace detail::codec {
+
+/// A choice for one stream, and the exact bytes it comes to.
+struct integer_plan {
+  transform how = transform::none;
+  unsigned width = 0;
+  unsigned patch_width = 0;
+  std::size_t patches = 0;
+  std::uint64_t base = 0;
+  std::uint64_t divisor = 1;
+  std::uint64_t first = 0;
+  std::uint64_t slope = 0;
+  std::size_t size = 0;
+};
+
+// Sets of transforms to try.
+using transform_set = unsigned;
+constexpr transform_set set_of(transform t) noexcept { return 1u << static_cast<unsigned>(t); }
+inline constexpr transform_set only_positional = set_of(transform::none);
+inline constexpr transform_set random_access = set_of(transform::none) | set_of(transform::linear);
+inline constexpr transform_set first_order = random_access | set_of(transform::delta);
+inline constexpr transform_set every_transform = first_order | set_of(transform::second_difference);
+
+// A delta is taken only where it saves this much: its running sum decodes at half the speed.
+inline constexpr unsigned delta_handicap_half_bits = 1;
+
+inline std::size_t planned_size(const integer_plan& p, std::size_t n) noexcept {
+  std::size_t size = 2 + signed_varint_size(p.base) + packed_size(n, p.width);
+  if (p.divisor != 1) size += varint_size(p.divisor);
+  if (p.how == transform::delta || p.how == transform::second_difference) size += signed_varint_size(p.first);
+  if (p.how == transform::linear || p.how == transform::second_difference) size += signed_varint_size(p.slope);
+  if (p.patches != 0) {
+    size += varint_size(p.patches - 1) + 1 + packed_size(p.patches, position_bits);
+    size += packed_size(p.patches, p.patch_width);
+  }
+  return size;
+}
+
+// The residuals of x under p.how; sets first and slope. Slopes come from integers alone: the bytes must not depend on
+// a compiler's floating point.
+inline void make_residuals(const std::uint64_t* __restrict x, std::size_t n, integer_plan& p,
+                           std::uint64_t* __restrict r) noexcept {
+  p.first = p.slope = 0;
+  switch (p.how) {
+    case transform::none:
+      std::memcpy(r, x, n * sizeof *r);
+      return;
+    case transform::delta:
+      p.first = x[0];
+      for (std::size_t i = 1; i < n; ++i) r[i] = x[i] - x[i - 1];  // must be vectorised
+      r[0] = n > 1 ? r[1] : 0;
+      return;
+    case transform::linear: {
+      const auto rise = static_cast<std::int64_t>(x[n - 1] - x[0]);
+      constexpr std::int64_t steepest = std::int64_t{1} << 52;  // so that slope * i stays within 63 bits
+      if (n > 1 && rise > -steepest && rise < steepest) {
+        p.slope = static_cast<std::uint64_t>(rise * (1 << slope_shift) / static_cast<std::int64_t>(n - 1));
+      }
+      for (std::size_t i = 0; i < n; ++i) r[i] = x[i] - on_line(p.slope, i);  // must be vectorised
+      return;
+    }
+    case transform::second_difference:
+      p.first = x[0];
+      p.slope = n > 1 ? x[1] - x[0] : 0;
+      for (std::size_t i = 2; i < n; ++i) r[i] = x[i] - 2 * x[i - 1] + x[i - 2];  // must be vectorised
+      r[0] = n > 2 ? r[2] : 0;
+      if (n > 1) r[1] = r[0];
+      return;
+  }
+}
+
+struct residual_range {
+  std::int64_t lowest;
+  std::int64_t highest;
+};
+
+inline residual_range range_of(const std::uint64_t* r, std::size_t n) noexcept {
+  auto lowest = static_cast<std::int64_t>(r[0]);
+  auto highest = lowest;
+  for (std::size_t i = 1; i < n; ++i) {  // must be vectorised
+    const auto v = static_cast<std::int64_t>(r[i]);
+    lowest = v < lowest ? v : lowest;
+    highest = v > highest ? v : highest;
+  }
+  return {lowest, highest};
+}
+
+inline unsigned width_of(residual_range range) noexcept {
+  return bit_length(static_cast<std::uint64_t>(range.highest) - static_cast<std::uint64_t>(range.lowest));
+}
+
+// The width that 64 samples need when the two furthest out on each side are left to patches.
+inline unsigned sampled_width(const std::uint64_t* r, std::size_t n) noexcept {
+  const std::size_t step = n / 64 + 1;
+  std::int64_t low[3] = {INT64_MAX, INT64_MAX, INT64_MAX};  // the least first
+  std::int64_t high[3] = {INT64_MIN, INT64_MIN, INT64_MIN};
+  for (std::size_t i = step / 2; i < n; i += step) {
+    const auto v = static_cast<std::int64_t>(r[i]);
+    low[2] = std::min(low[2], std::max(low[1], v));
+    low[1] = std::min(low[1], std::max(low[0], v));
+    low[0] = std::min(low[0], v);
+    high[2] = std::max(high[2], std::min(high[1], v));
+    high[1] = std::max(high[1], std::min(high[0], v));
+    high[0] = std::max(high[0], v);
+  }
+  return low[2] < high[2] ? width_of({low[2], high[2]}) : 0;
+}
+
+// What all residuals are a multiple of, once the lowest is taken away; 1 when most samples have nothing in common.
+inline std::uint64_t common_divisor(const std::uint64_t* r, std::size_t n, std::uint64_t lowest) noexcept {
+  std::uint64_t divisor = 0;
+  const std::size_t step = n / 16 + 1;
+  for (std::size_t i = 0; i < n && divisor != 1; i += step) divisor = std::gcd(divisor, r[i] - lowest);
+  for (std::size_t i = 0; i < n && divisor != 1; ++i) {
+    const std::uint64_t v = r[i] - lowest;
+    if (divisor == 0 || v % divisor != 0) divisor = std::gcd(divisor, v);
+  }
+  return divisor == 0 ? 1 : divisor;
+}
+
+inline bool needs_patch(const integer_plan& p, std::uint64_t residual) noexcept {
+  return residual - p.base > low_mask(p.width) * p.divisor;
+}
+
+inline std::uint64_t patch_of(const integer_plan& p, std::uint64_t residual) noexcept {
+  const auto away = static_cast<std::int64_t>(residual - p.base);
+  if (p.divisor == 1) return zigzag(static_cast<std::uint64_t>(away));
+  return zigzag(static_cast<std::uint64_t>(away / static_cast<std::int64_t>(p.divisor)));
+}
+
+// Narrows a plan by leaving outliers to patches: the window of codes around a pivot that costs least.
+inline void plan_patches(const std::uint64_t* r, std::size_t n, integer_plan& p) noexcept {
+  std::int64_t pivots[33] = {static_cast<std::int64_t>(r[0])};
+  std::size_t pivot_count = 1;
+  const std::size_t step = n / 32 + 1;
+  for (std::size_t i = step; i < n; i += step) pivots[pivot_count++] = static_cast<std::int64_t>(r[i]);
+  std::nth_element(pivots, pivots + pivot_count / 2, pivots + pivot_count);
+  const auto pivot = static_cast<std::uint64_t>(pivots[pivot_count / 2]);
+
+  // above[k], below[k]: how many are k bits away from the pivot, on either side.
+  std::uint16_t above[65] = {};
+  std::uint16_t below[65] = {};
+  for (std::size_t i = 0; i < n; ++i) {
+    const std::uint64_t away = r[i] - pivot;
+    if (static_cast<std::int64_t>(r[i]) >= static_cast<std::int64_t>(pivot)) {
+      ++above[bit_length(away)];
+    } else {
+      ++below[bit_length(0 - away)];
+    }
+  }
+  for (int k = 63; k >= 0; --k) {  // from here on: k bits away or more
+    above[k] = static_cast<std::uint16_t>(above[k] + above[k + 1]);
+    below[k] = static_cast<std::uint16_t>(below[k] + below[k + 1]);
+  }
+
+  const unsigned full_width = p.width;
+  const std::size_t patch_bits = position_bits + full_width + 1;
+  std::size_t best_bits = n * p.width;
+  unsigned best_up = 65, best_down = 65;
+  for (unsigned width = 0; width < full_width; ++width) {
+    const unsigned side = width == 0 ? 0 : width - 1;
+    const unsigned shapes[3][2] = {{side, side}, {width, 0}, {0, width}};
+    for (const auto& shape : shapes) {
+      const std::size_t patches = std::size_t{above[shape[0] + 1]} + below[shape[1] + 1];
+      const std::size_t bits = n * width + patches * patch_bits + 24;
+      if (bits < best_bits) {
+        best_bits = bits;
+        best_up = shape[0];
+        best_down = shape[1];
+      }
+    }
+  }
+  if (best_up == 65) return;
+
+  const auto middle = static_cast<std::int64_t>(pivot);
+  const auto up = static_cast<std::int64_t>(low_mask(best_up));
+  const auto down = static_cast<std::int64_t>(low_mask(best_down));
+  const std::int64_t highest = middle > INT64_MAX - up ? INT64_MAX : middle + up;
+  const std::int64_t lowest = middle < INT64_MIN + down ? INT64_MIN : middle - down;
+  residual_range kept{INT64_MAX, INT64_MIN};
+  for (std::size_t i = 0; i < n; ++i) {  // must be vectorised
+    const auto v = static_cast<std::int64_t>(r[i]);
+    const bool inside = v >= lowest && v <= highest;
+    kept.lowest = inside && v < kept.lowest ? v : kept.lowest;
+    kept.highest = inside && v > kept.highest ? v : kept.highest;
+  }
+  if (kept.lowest > kept.highest) return;
+  integer_plan patched = p;
+  patched.base = static_cast<std::uint64_t>(kept.lowest);
+  patched.width = bit_length((static_cast<std::uint64_t>(kept.highest) - patched.base) / p.divisor);
+  patched.patches = 0;
+  std::uint64_t widest = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    if (!needs_patch(patched, r[i])) continue;
+    ++patched.patches;
+    widest |= patch_of(patched, r[i]);
+  }
+  patched.patch_width = bit_length(widest);
+  patched.size = planned_size(patched, n);
+  if (patched.patches != 0 && patched.size < p.size) p = patched;
+}
+
+// Width, base, divisor and patches for given residuals.
+inline void plan_residuals(const std::uint64_t* r, std::size_t n, residual_range range, integer_plan& p) noexcept {
+  p.base = static_cast<std::uint64_t>(range.lowest);
+  p.width = width_of(range);
+  p.divisor = 1;
+  p.patches = p.patch_width = 0;
+  // A range beyond 62 bits would not leave room for signs in the arithmetic of divided patches.
+  if (p.width > 1 && p.width <= 62) {
+    p.divisor = common_divisor(r, n, p.base);
+    p.width = bit_length((static_cast<std::uint64_t>(range.highest) - p.base) / p.divisor);
+  }
+  p.size = planned_size(p, n);
+  if (p.width < 2 || n < 8) return;
+  if (sampled_width(r, n) + 1 < bit_length((static_cast<std::uint64_t>(range.highest) - p.base))) plan_patches(r, n, p);
+}
+
+/// The least costly way to write x[0..n), among the given transforms; leaves its residuals in r.
+inline integer_plan plan_integers(const std::uint64_t* x, std::size_t n, transform_set allowed,
+                                  std::uint64_t* r) noexcept {
+  // First what a sample promises for each, then all of the work for those that come near the best promise.
+  integer_plan plans[4];
+  residual_range ranges[4];
+  std::size_t promised[4] = {SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX};  // half bits a value
+  std::size_t least = SIZE_MAX;
+  transform current = transform::none;  // whose residuals r holds
+  for (unsigned t = 0; t < 4; ++t) {
+    if ((allowed >> t & 1) == 0) continue;
+    plans[t].how = current = static_cast<transform>(t);
+    make_residuals(x, n, plans[t], r);
+    ranges[t] = range_of(r, n);
+    const unsigned width = width_of(ranges[t]);
+    promised[t] = width == 0 ? 0 : std::min(2 * width, 2 * sampled_width(r, n) + 3);
+    least = std::min(least, promised[t]);
+    if (width == 0) break;
+  }
+  const integer_plan* best = nullptr;
+  std::size_t best_cost = SIZE_MAX;
+  for (unsigned t = 0; t < 4; ++t) {
+    if (promised[t] == SIZE_MAX || promised[t] > least + 2) continue;
+    if (current != plans[t].how) make_residuals(x, n, plans[t], r);
+    current = plans[t].how;
+    plan_residuals(r, n, ranges[t], plans[t]);
+    std::size_t cost = plans[t].size;
+    if (t != static_cast<unsigned>(transform::none)) cost += n * delta_handicap_half_bits / 16;
+    if (cost < best_cost) {
+      best_cost = cost;
+      best = &plans[t];
+    }
+  }
+  if (current != best->how) {
+    integer_plan again;
+    again.how = best->how;
+    make_residuals(x, n, again, r);
+  }
+  return *best;
+}
+
+/// Writes the planned stream of residuals r: exactly plan.size bytes.
+inline void write_integers(const std::uint64_t* r, std::size_t n, const integer_plan& p, byte_writer& out) noexcept {
+  unsigned flags = static_cast<unsigned>(p.how);
+  if (p.divisor != 1) flags |= flag_divisor;
+  if (p.patches != 0) flags |= flag_patches;
+  out.u8(flags);
+  out.u8(p.width);
+  out.signed_varint(p.base);
+  if (p.divisor != 1) out.varint(p.divisor);
+  if (p.how == transform::delta || p.how == transform::second_difference) out.signed_varint(p.first);
+  if (p.how == transform::linear || p.how == transform::second_difference) out.signed_varint(p.slope);
+
+  std::uint64_t codes[max_block_values];
+  for (std::size_t i = 0; i < n; ++i) codes[i] = r[i] - p.base;  // must be vectorised
+  if (p.patches != 0) {
+    std::uint64_t positions[max_block_values];
+    std::uint64_t values[max_block_values];
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+      if (!needs_patch(p, r[i])) continue;
+      positions[count] = i;
+      values[count++] = patch_of(p, r[i]);
+      codes[i] = 0;
+    }
+    out.varint(count - 1);
+    out.u8(p.patch_width);
+    pack(positions, count, position_bits, out.take(packed_size(count, position_bits)));
+    pack(values, count, p.patch_width, out.take(packed_size(count, p.patch_width)));
+  }
+  if (p.divisor != 1) {
+    for (std::size_t i = 0; i < n; ++i) codes[i] /= p.divisor;
+  }
+  pack(codes, n, p.width, out.take(packed_size(n, p.width)));
+}
+
+}  // namespace detail::codec
+}  // namespace v0
+}  // namespace slotted

@@ -1,0 +1,174 @@
+// slotted: the integer stream: transform, common divisor, bit packing, patched exceptions. Its format and decoder.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <slotted/codec/bit_packing.hpp>
+
+namespace slotted {
+inline namespace v0 {
+namespace detail::codec {
+
+// x is what is coded, r its residuals; all arithmetic is modulo 2^64, so that no int64 is out of range.
+enum class transform : unsigned char {
+  none,               // x[i] = r[i]
+  delta,              // x[0] = first, x[i] = x[i-1] + r[i]; r[0] repeats r[1] and is not read
+  linear,             // x[i] = r[i] + (slope * i >> slope_shift)
+  second_difference,  // x[0] = first, x[1] = first + slope, x[i] - x[i-1] = x[i-1] - x[i-2] + r[i]; r[0] = r[1] = r[2]
+};
+inline constexpr unsigned slope_shift = 10;
+
+// r[i] = base + divisor * code[i], codes packed at `width`; a patch replaces its r by base + divisor * unzigzag(value).
+// Bytes: flags (transform, 4 has divisor, 8 has patches), width, base, [divisor], [first], [slope],
+// [patch count - 1, patch width, positions at 10 bits, values], codes. Numbers without a width are varints.
+inline constexpr unsigned position_bits = 10;
+inline constexpr unsigned flag_divisor = 4;
+inline constexpr unsigned flag_patches = 8;
+
+/// A parsed integer stream: everything it points to lies within the parsed bytes.
+struct integer_stream {
+  std::size_t n = 0;
+  transform how = transform::none;
+  unsigned width = 0;
+  unsigned patch_width = 0;
+  std::size_t patches = 0;
+  std::uint64_t base = 0;
+  std::uint64_t divisor = 1;
+  std::uint64_t first = 0;
+  std::uint64_t slope = 0;
+  const std::byte* positions = nullptr;
+  const std::byte* patch_values = nullptr;
+  const std::byte* packed = nullptr;
+};
+
+inline bool parse(byte_reader& in, std::size_t n, integer_stream& s) noexcept {
+  const unsigned flags = in.u8();
+  s.n = n;
+  s.how = static_cast<transform>(flags & 3);
+  s.width = in.u8();
+  if (flags >= 16 || s.width > 64) in.fail();
+  s.base = in.signed_varint();
+  s.divisor = (flags & flag_divisor) != 0 ? in.varint() : 1;
+  s.first = s.how == transform::delta || s.how == transform::second_difference ? in.signed_varint() : 0;
+  s.slope = s.how == transform::linear || s.how == transform::second_difference ? in.signed_varint() : 0;
+  s.patches = 0;
+  if ((flags & flag_patches) != 0) {
+    const std::uint64_t count = in.varint();
+    s.patch_width = in.u8();
+    if (count >= n || s.patch_width > 64) in.fail();
+    if (!in.ok()) return false;
+    s.patches = static_cast<std::size_t>(count) + 1;
+    s.positions = in.take(packed_size(s.patches, position_bits));
+    s.patch_values = in.take(packed_size(s.patches, s.patch_width));
+  }
+  if (!in.ok()) return false;
+  s.packed = in.take(packed_size(n, s.width));
+  return in.ok();
+}
+
+inline std::uint64_t patch_value(const integer_stream& s, std::size_t k) noexcept {
+  return s.base + unzigzag(packed_at(s.patch_values, s.patches, s.patch_width, k)) * s.divisor;
+}
+
+inline std::uint64_t on_line(std::uint64_t slope, std::size_t i) noexcept {
+  return static_cast<std::uint64_t>(static_cast<std::int64_t>(slope * i) >> slope_shift);
+}
+
+// Running sums in place. The chain of additions is the slowest step of decoding a delta, so that a full block takes
+// four chains, each started from the sum of the quarters before it.
+inline void running_sums(std::byte* words, std::size_t n, std::uint64_t before_first) noexcept {
+  if (n != max_block_values) {
+    std::uint64_t sum = before_first;
+    for (std::size_t i = 0; i < n; ++i) set_word(words, i, sum += word_at(words, i));
+    return;
+  }
+  constexpr std::size_t quarter = max_block_values / 4;
+  std::uint64_t start[4] = {before_first, 0, 0, 0};
+  for (std::size_t q = 0; q < 3; ++q) {
+    std::uint64_t sum = 0;
+    for (std::size_t i = 0; i < quarter; ++i) sum += word_at(words, q * quarter + i);  // must be vectorised
+    start[q + 1] = start[q] + sum;
+  }
+  std::uint64_t a = start[0], b = start[1], c = start[2], d = start[3];
+  for (std::size_t i = 0; i < quarter; ++i) {
+    set_word(words, i, a += word_at(words, i));
+    set_word(words, quarter + i, b += word_at(words, quarter + i));
+    set_word(words, 2 * quarter + i, c += word_at(words, 2 * quarter + i));
+    set_word(words, 3 * quarter + i, d += word_at(words, 3 * quarter + i));
+  }
+}
+
+/// Decodes a whole stream as n host words.
+///
+/// Returns: false when a patch names a position outside the block.
+inline bool decode(const integer_stream& s, std::byte* words) noexcept {
+  if (s.divisor == 1) {
+    unpack(s.packed, s.n, s.width, s.base, words);
+  } else {
+    unpack(s.packed, s.n, s.width, 0, words);
+    for (std::size_t i = 0; i < s.n; ++i) {  // must be vectorised
+      set_word(words, i, word_at(words, i) * s.divisor + s.base);
+    }
+  }
+  for (std::size_t k = 0; k < s.patches; ++k) {
+    const std::uint64_t position = packed_at(s.positions, s.patches, position_bits, k);
+    if (position >= s.n) return false;
+    set_word(words, static_cast<std::size_t>(position), patch_value(s, k));
+  }
+  switch (s.how) {
+    case transform::none:
+      break;
+    case transform::delta:
+      running_sums(words, s.n, s.first - word_at(words, 0));
+      break;
+    case transform::linear:
+      for (std::size_t i = 0; i < s.n; ++i) {  // must be vectorised
+        set_word(words, i, word_at(words, i) + on_line(s.slope, i));
+      }
+      break;
+    case transform::second_difference: {
+      std::uint64_t value = s.first;
+      std::uint64_t difference = s.slope;
+      set_word(words, 0, value);
+      if (s.n > 1) set_word(words, 1, value += difference);
+      for (std::size_t i = 2; i < s.n; ++i) {
+        difference += word_at(words, i);
+        set_word(words, i, value += difference);
+      }
+      break;
+    }
+  }
+  return true;
+}
+
+/// One value; sums need those before it, so that delta and second difference decode the block.
+inline bool value_at(const integer_stream& s, std::size_t i, std::uint64_t& value) noexcept {
+  if (s.how == transform::delta || s.how == transform::second_difference) {
+    std::byte words[8 * max_block_values];
+    if (!decode(s, words)) return false;
+    value = word_at(words, i);
+    return true;
+  }
+  value = s.base + packed_at(s.packed, s.n, s.width, i) * s.divisor;
+  // Positions ascend, so that a binary search finds the patch; in hostile bytes it finds any or none.
+  std::size_t from = 0;
+  for (std::size_t count = s.patches; count > 0;) {
+    const std::size_t half = count / 2;
+    const std::uint64_t position = packed_at(s.positions, s.patches, position_bits, from + half);
+    if (position == i) {
+      value = patch_value(s, from + half);
+      break;
+    }
+    if (position < i) {
+      from += half + 1;
+      count -= half + 1;
+    } else {
+      count = half;
+    }
+  }
+  value += on_line(s.slope, s.how == transform::linear ? i : 0);
+  return true;
+}
+
+}  // namespace detail::codec
+}  // namespace v0
+}  // namespace slotted

@@ -1,0 +1,188 @@
+// slotted: a plain body: values coded one by one, as integers in order or as decimals.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <slotted/codec/decimals.hpp>
+
+namespace slotted {
+inline namespace v0 {
+namespace detail::codec {
+
+// The first byte of every body, and the low three bits of a block's header.
+enum class mode : unsigned char {
+  integers,           // the values, or the patterns of reals in an order that agrees with that of the reals
+  decimals,           // integers over a power of ten
+  dictionary,         // codes of at most 256 values that stand in the block
+  series_dictionary,  // codes of values that stand in a dictionary passed to the decoder
+  top_parts,          // a few distinct high parts, and low bits as they are
+  runs,               // each run of equal patterns once
+};
+
+constexpr unsigned pattern_bits(value_kind kind) noexcept { return kind == value_kind::binary32 ? 32 : 64; }
+
+// Reals as integers: patterns of one sign are in order as they are, those of the other in reverse.
+constexpr std::uint64_t to_ordered(std::uint64_t pattern, value_kind kind) noexcept {
+  if (kind == value_kind::integer) return pattern;
+  if (kind == value_kind::binary32) pattern = (pattern ^ 0x80000000u) - 0x80000000u;  // extends the sign
+  return pattern ^ (0 - (pattern >> 63)) >> 1;
+}
+
+constexpr std::uint64_t from_ordered(std::uint64_t ordered, value_kind kind) noexcept {
+  if (kind == value_kind::integer) return ordered;
+  const std::uint64_t pattern = ordered ^ (0 - (ordered >> 63)) >> 1;
+  return kind == value_kind::binary32 ? pattern & 0xFFFFFFFFu : pattern;
+}
+
+struct plain_body {
+  mode how = mode::integers;
+  value_kind kind = value_kind::integer;
+  integer_stream integers;
+  decimal_block decimals;
+};
+
+inline bool parse(byte_reader& in, std::size_t n, value_kind kind, mode how, plain_body& b) noexcept {
+  b.how = how;
+  b.kind = kind;
+  return how == mode::integers ? parse(in, n, b.integers) : parse(in, n, kind, b.decimals);
+}
+
+inline bool decode(const plain_body& b, std::byte* __restrict words) noexcept {
+  if (b.how == mode::decimals) return decode(b.decimals, words);
+  if (!decode(b.integers, words)) return false;
+  if (b.kind == value_kind::binary64) {
+    for (std::size_t i = 0; i < b.integers.n; ++i) {  // must be vectorised
+      set_word(words, i, from_ordered(word_at(words, i), value_kind::binary64));
+    }
+  } else if (b.kind == value_kind::binary32) {
+    for (std::size_t i = 0; i < b.integers.n; ++i) {  // must be vectorised
+      set_word(words, i, from_ordered(word_at(words, i), value_kind::binary32));
+    }
+  }
+  return true;
+}
+
+inline bool value_at(const plain_body& b, std::size_t i, std::uint64_t& pattern) noexcept {
+  if (b.how == mode::decimals) return value_at(b.decimals, i, pattern);
+  if (!value_at(b.integers, i, pattern)) return false;
+  pattern = from_ordered(pattern, b.kind);
+  return true;
+}
+
+// ---- encoding
+
+/// What a column remembers of the last plain body that was searched for.
+struct plain_choice {
+  mode how = mode::integers;
+  unsigned char exponent = 0;
+  bool narrowed = false;
+};
+
+/// A planned plain body; its residuals are ready to be packed.
+struct plain_plan {
+  plain_choice choice;
+  integer_plan integers;        // of the ordered patterns, or of the digits
+  integer_plan corrections;     // size 0 when all are zero
+  std::size_t size = SIZE_MAX;  // without the mode byte
+  bool mostly_shorter = false;  // a smaller exponent does for most values
+  std::uint64_t residuals[max_block_values];
+  std::uint64_t correction_residuals[max_block_values];
+};
+
+inline decimal_target target_of(value_kind kind, bool narrowed) noexcept {
+  return kind == value_kind::binary32 ? decimal_target::binary32
+         : narrowed                   ? decimal_target::narrowed
+                                      : decimal_target::binary64;
+}
+
+inline void plan_ordered(const std::uint64_t* patterns, std::size_t n, value_kind kind, transform_set allowed,
+                         plain_plan& p) noexcept {
+  if (kind == value_kind::integer) {
+    p.integers = plan_integers(patterns, n, allowed, p.residuals);
+  } else {
+    std::uint64_t ordered[max_block_values];
+    for (std::size_t i = 0; i < n; ++i) ordered[i] = to_ordered(patterns[i], kind);  // must be vectorised
+    p.integers = plan_integers(ordered, n, allowed, p.residuals);
+  }
+  p.choice.how = mode::integers;
+  p.corrections = {};
+  p.size = p.integers.size;
+}
+
+// About how many of n digits are multiples of ten, from a sample of 32.
+inline std::size_t ends_in_zero(const std::uint64_t* digits, std::size_t n) noexcept {
+  const std::size_t step = n / 32 + 1;
+  std::size_t zeros = 0;
+  for (std::size_t i = step / 2; i < n; i += step) zeros += static_cast<std::int64_t>(digits[i]) % 10 == 0;
+  return zeros * step;
+}
+
+/// Plans decimals at one exponent; false when more than `tolerated` values are none.
+inline bool plan_decimals(const std::uint64_t* patterns, std::size_t n, value_kind kind, unsigned exponent,
+                          bool narrowed, transform_set allowed, std::size_t tolerated, plain_plan& p) noexcept {
+  decimal_split split;
+  if (!split_decimals(patterns, n, exponent, target_of(kind, narrowed), tolerated, split)) return false;
+  p.integers = plan_integers(split.digits, n, allowed, p.residuals);
+  p.choice = {mode::decimals, static_cast<unsigned char>(exponent), narrowed};
+  p.size = 1 + p.integers.size;
+  p.mostly_shorter = exponent != 0 && p.integers.divisor % 10 != 0 && ends_in_zero(split.digits, n) * 4 > n * 3;
+  p.corrections = {};
+  if (split.corrected != 0) {
+    p.corrections = plan_integers(split.corrections, n, only_positional, p.correction_residuals);
+    p.size += p.corrections.size;
+  }
+  return true;
+}
+
+/// Searches all of it: both kinds of body, the exponent and the transform. Leaves the least in p.
+inline void search_plain(const std::uint64_t* patterns, std::size_t n, value_kind kind, transform_set allowed,
+                         plain_plan& p) noexcept {
+  p.size = SIZE_MAX;
+  if (kind != value_kind::integer) {
+    const unsigned exponent = choose_exponent(patterns, n, target_of(kind, false));
+    if (exponent <= largest_exponent && plan_decimals(patterns, n, kind, exponent, false, allowed, n / 4 + 1, p) &&
+        p.size * 8 <= n * 24) {
+      return;
+    }
+    if (kind == value_kind::binary64) {
+      bool floats = true;  // every value a float, or nearly: the low 29 bits of most are zero
+      std::size_t not_float = 0;
+      for (std::size_t i = 0; i < n; i += 8) not_float += (patterns[i] & low_mask(29)) != 0;
+      floats = not_float * 16 <= n / 8;
+      const unsigned narrow = floats ? choose_exponent(patterns, n, decimal_target::narrowed) : exponent;
+      if (floats && narrow <= largest_exponent) {
+        plain_plan other;
+        if (plan_decimals(patterns, n, kind, narrow, true, allowed, n / 4 + 1, other) && other.size < p.size) p = other;
+      }
+    }
+  }
+  plain_plan ordered;
+  plan_ordered(patterns, n, kind, allowed, ordered);
+  if (ordered.size < p.size) p = ordered;
+}
+
+/// Plans what worked for the block before, but for the transform; false when it does not apply.
+inline bool plan_again(const std::uint64_t* patterns, std::size_t n, value_kind kind, const plain_choice& choice,
+                       transform_set allowed, plain_plan& p) noexcept {
+  if (choice.how == mode::decimals) {
+    return kind != value_kind::integer &&
+           plan_decimals(patterns, n, kind, choice.exponent, choice.narrowed, allowed, n / 64, p) && !p.mostly_shorter;
+  }
+  plan_ordered(patterns, n, kind, allowed, p);
+  return true;
+}
+
+/// Writes p.size bytes.
+inline void write_plain(std::size_t n, const plain_plan& p, byte_writer& out) noexcept {
+  if (p.choice.how == mode::decimals) {
+    unsigned flags = p.choice.exponent;
+    if (p.corrections.size != 0) flags |= flag_corrections;
+    if (p.choice.narrowed) flags |= flag_narrowed;
+    out.u8(flags);
+  }
+  write_integers(p.residuals, n, p.integers, out);
+  if (p.corrections.size != 0) write_integers(p.correction_residuals, n, p.corrections, out);
+}
+
+}  // namespace detail::codec
+}  // namespace v0
+}  // namespace slotted

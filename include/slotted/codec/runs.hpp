@@ -1,0 +1,160 @@
+// slotted: a body of runs: where each run of equal patterns starts, and the heads of the runs as a body of their own.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <slotted/codec/integer_plan.hpp>
+
+namespace slotted {
+inline namespace v0 {
+namespace detail::codec {
+
+// Most columns of a machine's metrics hold their value for many samples.
+// Bytes: (run count - 1) * 2 + layout; layout 0: one bit a value, set where a run starts; layout 1: a stream of the
+// runs' lengths; then the body of the heads, which is not itself one of runs.
+struct run_starts {
+  std::size_t n = 0;
+  std::size_t count = 0;
+  bool by_length = false;
+  const std::byte* bitmap = nullptr;
+  integer_stream lengths;
+};
+
+constexpr std::size_t bitmap_size(std::size_t n) noexcept { return (n + 7) / 8; }
+
+inline bool parse(byte_reader& in, std::size_t n, run_starts& r) noexcept {
+  const std::uint64_t head = in.varint();
+  r.n = n;
+  r.by_length = (head & 1) != 0;
+  if (head / 2 >= n) in.fail();
+  if (!in.ok()) return false;
+  r.count = static_cast<std::size_t>(head / 2) + 1;
+  if (r.by_length) return parse(in, r.count, r.lengths);
+  r.bitmap = in.take(bitmap_size(n));
+  return in.ok();
+}
+
+// The bits of values 64 * w to 64 * w + 63.
+inline std::uint64_t bitmap_word(const run_starts& r, std::size_t w) noexcept {
+  const std::size_t left = bitmap_size(r.n) - 8 * w;
+  const std::uint64_t bits = left >= 8 ? load_little(r.bitmap + 8 * w) : load_little_partial(r.bitmap + 8 * w, left);
+  const std::size_t values = r.n - 64 * w;
+  return values >= 64 ? bits : bits & low_mask(static_cast<unsigned>(values));
+}
+
+/// Spreads the heads, r.count host words, over the block's r.n words.
+inline bool spread(const run_starts& r, const std::byte* __restrict heads, std::byte* __restrict words) noexcept {
+  if (!r.by_length) {
+    // Counted first, so that the loop that follows, which has no branch, cannot run out of heads.
+    std::size_t starts = 0;
+    for (std::size_t w = 0; w * 64 < r.n; ++w) starts += static_cast<std::size_t>(std::popcount(bitmap_word(r, w)));
+    if (starts != r.count || (bitmap_word(r, 0) & 1) == 0) return false;
+    std::size_t at = SIZE_MAX;  // wraps to 0 at the first start
+    for (std::size_t w = 0; w * 64 < r.n; ++w) {
+      std::uint64_t bits = bitmap_word(r, w);
+      const std::size_t end = r.n - 64 * w < 64 ? r.n : 64 * w + 64;
+      for (std::size_t i = 64 * w; i < end; ++i, bits >>= 1) {
+        at += static_cast<std::size_t>(bits & 1);
+        set_word(words, i, word_at(heads, at));
+      }
+    }
+    return true;
+  }
+  std::byte lengths[8 * max_block_values];
+  if (!decode(r.lengths, lengths)) return false;
+  std::size_t at = 0;
+  for (std::size_t k = 0; k < r.count; ++k) {
+    const std::uint64_t length = word_at(lengths, k);
+    if (length > r.n - at) return false;
+    const std::uint64_t head = word_at(heads, k);
+    for (const std::size_t end = at + static_cast<std::size_t>(length); at < end; ++at) set_word(words, at, head);
+  }
+  return at == r.n;
+}
+
+/// Which run the i-th value is in.
+inline bool run_at(const run_starts& r, std::size_t i, std::size_t& run) noexcept {
+  if (!r.by_length) {
+    std::size_t starts = 0;
+    for (std::size_t w = 0; w < i / 64; ++w) starts += static_cast<std::size_t>(std::popcount(bitmap_word(r, w)));
+    starts += static_cast<std::size_t>(std::popcount(bitmap_word(r, i / 64) & low_mask(i % 64 + 1)));
+    run = starts - 1;
+    return starts != 0 && starts <= r.count;
+  }
+  std::size_t end = 0;
+  for (run = 0; run < r.count; ++run) {
+    std::uint64_t length = 0;
+    if (!value_at(r.lengths, run, length) || length > r.n - end) return false;
+    end += static_cast<std::size_t>(length);
+    if (i < end) return true;
+  }
+  return false;
+}
+
+// ---- encoding
+
+inline std::size_t count_runs(const std::uint64_t* patterns, std::size_t n) noexcept {
+  std::size_t changes = 0;
+  for (std::size_t i = 1; i < n; ++i) changes += patterns[i] != patterns[i - 1];  // must be vectorised
+  return changes + 1;
+}
+
+/// The runs of a block, and how their starts are best written.
+struct run_plan {
+  std::size_t count = 0;
+  bool by_length = false;
+  integer_plan lengths;
+  std::size_t size = 0;  // of the starts alone
+  std::uint64_t heads[max_block_values];
+  std::uint64_t residuals[max_block_values];
+  std::uint64_t bitmap[max_block_values / 64];
+};
+
+inline void plan_runs(const std::uint64_t* patterns, std::size_t n, run_plan& p) noexcept {
+  std::uint64_t starts[max_block_values + 1];
+  std::uint64_t lengths[max_block_values];
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < n; ++i) {  // without a branch: runs are as hard to predict as the data
+    starts[count] = i;
+    count += i == 0 || patterns[i] != patterns[i - 1];
+  }
+  starts[count] = n;
+  for (std::size_t k = 0; k < count; ++k) {
+    p.heads[k] = patterns[starts[k]];
+    lengths[k] = starts[k + 1] - starts[k];
+  }
+  p.count = count;
+  p.size = bitmap_size(n);
+  p.by_length = false;
+  if (count * 2 <= n) {
+    p.lengths = plan_integers(lengths, count, only_positional, p.residuals);
+    p.by_length = p.lengths.size < p.size;
+    if (p.by_length) p.size = p.lengths.size;
+  }
+  if (!p.by_length) {
+    for (auto& word : p.bitmap) word = 0;
+    for (std::size_t k = 0; k < count; ++k) p.bitmap[starts[k] / 64] |= std::uint64_t{1} << starts[k] % 64;
+  }
+  p.size += varint_size((count - 1) * 2 + 1);
+}
+
+/// Writes p.size bytes.
+inline void write_runs(std::size_t n, const run_plan& p, byte_writer& out) noexcept {
+  out.varint((p.count - 1) * 2 + (p.by_length ? 1 : 0));
+  if (p.by_length) {
+    write_integers(p.residuals, p.count, p.lengths, out);
+    return;
+  }
+  const std::size_t size = bitmap_size(n);
+  for (std::size_t i = 0; i < size; i += 8) {
+    std::byte* const to = out.take(std::min<std::size_t>(8, size - i));
+    if (size - i >= 8) {
+      store_little(to, p.bitmap[i / 8]);
+    } else {
+      store_little_partial(to, p.bitmap[i / 8], size - i);
+    }
+  }
+}
+
+}  // namespace detail::codec
+}  // namespace v0
+}  // namespace slotted

@@ -1,0 +1,201 @@
+// slotted: a dictionary per series: values that recur over a whole series, though not within one block.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <slotted/codec/plain.hpp>
+
+namespace slotted {
+inline namespace v0 {
+namespace codec {
+
+/// One immutable version of a series' dictionary, as a decoder needs it.
+///
+/// Blocks name the version they were written with; a decoder that is passed another says corrupt_block. An encoder may
+/// go on to a later version at any block, with earlier ones kept for as long as blocks name them.
+struct dictionary_view {
+  std::uint32_t version = 0;                  ///< 0 names no dictionary
+  std::span<const std::uint64_t> patterns{};  ///< distinct values as encode sees them; a code is an index
+};
+
+/// The most entries of a series' dictionary.
+inline constexpr std::size_t max_series_entries = 65535;
+
+/// A dictionary with the index that an encoder needs; refers to memory of the caller's, who charges it to a budget.
+class series_dictionary {
+ public:
+  /// The length of the index for so many entries, in elements of two bytes.
+  static constexpr std::size_t index_size(std::size_t entries) noexcept { return std::bit_ceil(entries * 2 + 2); }
+
+  series_dictionary() noexcept = default;
+
+  /// Builds the index of distinct patterns.
+  ///
+  /// Preconditions: version != 0, 1 <= patterns.size() <= max_series_entries, index.size() ==
+  /// index_size(patterns.size()). Both spans outlive the dictionary, and the patterns are not changed.
+  series_dictionary(std::uint32_t version, std::span<const std::uint64_t> patterns,
+                    std::span<std::uint16_t> index) noexcept
+      : view_{version, patterns}, index_(index) {
+    for (auto& slot : index) slot = 0;
+    for (std::size_t code = 0; code < patterns.size(); ++code) {
+      std::size_t slot = home(patterns[code]);
+      while (index[slot] != 0) slot = (slot + 1) & (index.size() - 1);
+      index[slot] = static_cast<std::uint16_t>(code + 1);
+    }
+  }
+
+  /// What a decoder needs of it.
+  const dictionary_view& view() const noexcept { return view_; }
+
+  /// The code of a pattern, or max_series_entries when it has none.
+  std::size_t find(std::uint64_t pattern) const noexcept {
+    for (std::size_t slot = home(pattern); index_[slot] != 0; slot = (slot + 1) & (index_.size() - 1)) {
+      const std::size_t code = index_[slot] - std::size_t{1};
+      if (view_.patterns[code] == pattern) return code;
+    }
+    return max_series_entries;
+  }
+
+ private:
+  std::size_t home(std::uint64_t pattern) const noexcept {
+    return static_cast<std::size_t>((pattern * 0x9E3779B97F4A7C15u) >> 40) & (index_.size() - 1);
+  }
+
+  dictionary_view view_;
+  std::span<std::uint16_t> index_;
+};
+
+}  // namespace codec
+
+namespace detail::codec {
+
+using slotted::codec::dictionary_view;
+
+// Bytes: version, stream of codes, count of the values that the dictionary has not, [their positions at 10 bits, their
+// patterns]. A value it has not is coded as the code before it.
+struct series_body {
+  std::uint64_t version = 0;
+  value_kind kind = value_kind::integer;
+  integer_stream codes;
+  std::size_t strangers = 0;
+  const std::byte* positions = nullptr;
+  const std::byte* patterns = nullptr;
+};
+
+inline bool parse(byte_reader& in, std::size_t n, value_kind kind, series_body& b) noexcept {
+  b.version = in.varint();
+  b.kind = kind;
+  if (b.version == 0 || b.version > UINT32_MAX) in.fail();
+  if (!in.ok() || !parse(in, n, b.codes)) return false;
+  const std::uint64_t strangers = in.varint();
+  if (strangers > n) in.fail();
+  if (!in.ok()) return false;
+  b.strangers = static_cast<std::size_t>(strangers);
+  b.positions = in.take(packed_size(b.strangers, position_bits));
+  b.patterns = in.take(packed_size(b.strangers, pattern_bits(kind)));
+  return in.ok();
+}
+
+inline bool decode(const series_body& b, const dictionary_view& d, std::byte* __restrict words) noexcept {
+  if (d.version != b.version || d.patterns.empty()) return false;
+  if (!decode(b.codes, words)) return false;
+  const std::uint64_t* const patterns = d.patterns.data();
+  const std::uint64_t size = d.patterns.size();
+  std::uint64_t outside = 0;
+  for (std::size_t i = 0; i < b.codes.n; ++i)
+    outside |= std::uint64_t{word_at(words, i) >= size};  // must be vectorised
+  if (outside != 0) return false;
+  for (std::size_t i = 0; i < b.codes.n; ++i) {
+    set_word(words, i, patterns[static_cast<std::size_t>(word_at(words, i))]);
+  }
+  for (std::size_t k = 0; k < b.strangers; ++k) {
+    const std::uint64_t position = packed_at(b.positions, b.strangers, position_bits, k);
+    if (position >= b.codes.n) return false;
+    set_word(words, static_cast<std::size_t>(position), packed_at(b.patterns, b.strangers, pattern_bits(b.kind), k));
+  }
+  return true;
+}
+
+inline bool value_at(const series_body& b, const dictionary_view& d, std::size_t i, std::uint64_t& pattern) noexcept {
+  if (d.version != b.version) return false;
+  std::uint64_t code = 0;
+  if (!value_at(b.codes, i, code) || code >= d.patterns.size()) return false;
+  pattern = d.patterns[static_cast<std::size_t>(code)];
+  for (std::size_t k = 0; k < b.strangers; ++k) {
+    if (packed_at(b.positions, b.strangers, position_bits, k) == i) {
+      pattern = packed_at(b.patterns, b.strangers, pattern_bits(b.kind), k);
+    }
+  }
+  return true;
+}
+
+// ---- encoding
+
+struct series_plan {
+  integer_plan codes;
+  std::size_t strangers = 0;
+  std::size_t size = SIZE_MAX;  // without the mode byte
+  std::uint64_t residuals[max_block_values];
+  std::uint64_t positions[max_block_values];
+  std::uint64_t patterns[max_block_values];
+};
+
+/// Plans codes of a series' dictionary; false when it lacks too many of the values.
+inline bool plan_series(const std::uint64_t* patterns, std::size_t n, value_kind kind,
+                        const slotted::codec::series_dictionary& d, series_plan& p) noexcept {
+  std::uint64_t codes[max_block_values];
+  std::uint64_t code = 0;
+  p.strangers = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    const std::size_t found = d.find(patterns[i]);
+    if (found != slotted::codec::max_series_entries) {
+      code = found;
+    } else {
+      if (p.strangers * 4 > n) return false;
+      p.positions[p.strangers] = i;
+      p.patterns[p.strangers++] = patterns[i];
+    }
+    codes[i] = code;
+  }
+  p.codes = plan_integers(codes, n, only_positional, p.residuals);
+  p.size = varint_size(d.view().version) + p.codes.size + varint_size(p.strangers) +
+           packed_size(p.strangers, position_bits) + packed_size(p.strangers, pattern_bits(kind));
+  return true;
+}
+
+/// Writes p.size bytes.
+inline void write_series(std::size_t n, value_kind kind, std::uint32_t version, const series_plan& p,
+                         byte_writer& out) noexcept {
+  out.varint(version);
+  write_integers(p.residuals, n, p.codes, out);
+  out.varint(p.strangers);
+  pack(p.positions, p.strangers, position_bits, out.take(packed_size(p.strangers, position_bits)));
+  pack(p.patterns, p.strangers, pattern_bits(kind), out.take(packed_size(p.strangers, pattern_bits(kind))));
+}
+
+// From the patterns in scratch[0..n), chooses those worth an entry; leaves them ascending in `entries`, and says how
+// many. Each saves what its occurrences take without it, `bits_without` each, less a code, and costs eight bytes.
+inline std::size_t train(std::span<std::uint64_t> scratch, value_kind kind, std::size_t bits_without,
+                         std::span<std::uint64_t> entries) noexcept {
+  for (auto& v : scratch) v = to_ordered(v, kind);
+  std::sort(scratch.begin(), scratch.end(), [](std::uint64_t a, std::uint64_t b) {
+    return static_cast<std::int64_t>(a) < static_cast<std::int64_t>(b);
+  });
+  std::size_t distinct = 0;
+  for (std::size_t i = 0; i < scratch.size(); ++i) distinct += i == 0 || scratch[i] != scratch[i - 1];
+  const std::size_t code_bits = bit_length(distinct);
+  if (bits_without <= code_bits) return 0;
+  const std::size_t least = 64 / (bits_without - code_bits) + 1;  // occurrences
+  std::size_t count = 0;
+  for (std::size_t from = 0, to = 0; from < scratch.size(); from = to) {
+    while (to < scratch.size() && scratch[to] == scratch[from]) ++to;
+    if (to - from < least) continue;
+    if (count == entries.size() || count == slotted::codec::max_series_entries) return 0;
+    entries[count++] = from_ordered(scratch[from], kind);
+  }
+  return count;
+}
+
+}  // namespace detail::codec
+}  // namespace v0
+}  // namespace slotted

@@ -1,0 +1,116 @@
+#include <slotted/codec/decimals.hpp>
+
+#include <vector>
+
+#include "catch.hpp"
+#include "generated.hpp"
+
+using namespace slotted::detail::codec;
+
+namespace {
+
+// d / 10^e by integers alone: an estimate by multiplication, corrected by its exact remainder modulo 2^64. Exact by
+// construction, so that it checks the division of the header under every flag. |d| < 2^51, no ties can occur.
+std::uint64_t quotient_by_integers(std::int64_t d, unsigned e) {
+  const std::uint64_t magnitude = d < 0 ? 0 - static_cast<std::uint64_t>(d) : static_cast<std::uint64_t>(d);
+  if (magnitude == 0) return 0;
+  std::uint64_t five = 1;
+  double reciprocal = std::stod("1e-" + std::to_string(e));
+  for (unsigned k = 0; k < e; ++k) five *= 5;
+  const volatile double product = static_cast<double>(magnitude) * reciprocal;
+  const double once = product;
+  const auto estimate = std::bit_cast<std::uint64_t>(once);
+  const std::uint64_t mantissa = (estimate & low_mask(52)) | std::uint64_t{1} << 52;
+  const std::uint64_t shift = 1075 - (estimate >> 52) - e;
+  const std::uint64_t scaled = shift < 64 ? magnitude << shift : 0;
+  const auto twice = static_cast<std::int64_t>((scaled - mantissa * five) * 2);
+  const auto limit = static_cast<std::int64_t>(five);
+  return (estimate + std::uint64_t{twice > limit} - std::uint64_t{twice < -limit}) | (d < 0 ? sign_bit : 0);
+}
+
+}  // namespace
+
+TEST_CASE("quotients are correctly rounded whatever the flags") {
+  generated::random r(21);
+  for (unsigned e = 0; e <= largest_exponent; ++e) {
+    for (unsigned bits = 1; bits <= 51; ++bits) {
+      std::uint64_t words[64];
+      for (auto& w : words) {
+        w = r() & low_mask(bits);
+        if (generated::below(r, 2) == 0) w = 0 - w;
+        if (w == 0 - decimal_limit) w = 0;
+      }
+      std::uint64_t quotients[64];
+      std::memcpy(quotients, words, sizeof words);
+      divide(reinterpret_cast<std::byte*>(quotients), 64, e, decimal_target::binary64);
+      bool same = true;
+      for (std::size_t i = 0; i < 64; ++i) {
+        same = same && quotients[i] == quotient_by_integers(static_cast<std::int64_t>(words[i]), e) &&
+               quotients[i] == decimal_pattern(words[i], e, decimal_target::binary64);
+      }
+      REQUIRE(same);
+    }
+  }
+  CHECK(decimal_pattern(0 - std::uint64_t{12345}, 3, decimal_target::binary64) ==
+        std::bit_cast<std::uint64_t>(generated::decimal(-12345, 3)));
+}
+
+TEST_CASE("every decimal of up to 15 digits needs no correction") {
+  generated::random r(22);
+  for (unsigned e = 0; e <= 15; ++e) {
+    std::vector<std::uint64_t> patterns(1024);
+    for (auto& p : patterns) {
+      const auto d = static_cast<std::int64_t>(generated::below(r, 1'000'000'000'000'000)) >> generated::below(r, 45);
+      p = std::bit_cast<std::uint64_t>(generated::decimal(d, e));
+    }
+    decimal_split s;
+    REQUIRE(split_decimals(patterns.data(), patterns.size(), e, decimal_target::binary64, 0, s));
+    CHECK(s.corrected == 0);
+  }
+}
+
+TEST_CASE("floats are decimals too, as they are and widened") {
+  generated::random r(23);
+  std::vector<std::uint64_t> floats(1000);
+  std::vector<std::uint64_t> widened(1000);
+  for (std::size_t i = 0; i < floats.size(); ++i) {
+    const auto f =
+        static_cast<float>(generated::decimal(static_cast<std::int64_t>(generated::below(r, 20000)) - 10000, 3));
+    floats[i] = std::bit_cast<std::uint32_t>(f);
+    widened[i] = std::bit_cast<std::uint64_t>(static_cast<double>(f));
+    REQUIRE(widen_binary32(floats[i]) == widened[i]);
+    REQUIRE(to_binary32(widened[i]) == floats[i]);
+    REQUIRE(round_to_binary32(widened[i]) == widened[i]);
+  }
+  decimal_split s;
+  CHECK(choose_exponent(floats.data(), floats.size(), decimal_target::binary32) == 3);
+  REQUIRE(split_decimals(floats.data(), floats.size(), 3, decimal_target::binary32, 0, s));
+  CHECK(s.corrected == 0);
+  CHECK(choose_exponent(widened.data(), widened.size(), decimal_target::narrowed) == 3);
+  REQUIRE(split_decimals(widened.data(), widened.size(), 3, decimal_target::narrowed, 0, s));
+  CHECK(s.corrected == 0);
+  REQUIRE_FALSE(split_decimals(widened.data(), widened.size(), 3, decimal_target::binary64, 0, s));
+}
+
+TEST_CASE("an exponent is the least that most values need, and none is chosen for noise") {
+  generated::random r(24);
+  std::vector<std::uint64_t> patterns(1024);
+  for (auto& p : patterns)
+    p = std::bit_cast<std::uint64_t>(generated::decimal(static_cast<std::int64_t>(generated::below(r, 100000)), 2));
+  CHECK(choose_exponent(patterns.data(), patterns.size(), decimal_target::binary64) == 2);
+  for (auto& p : patterns) p = 0x4350000000000000u + (r() >> 12);  // above 2^51
+  CHECK(choose_exponent(patterns.data(), patterns.size(), decimal_target::binary64) > largest_exponent);
+}
+
+TEST_CASE("what is no decimal becomes a correction beside its neighbour's digits") {
+  std::vector<std::uint64_t> patterns(20, std::bit_cast<std::uint64_t>(12.5));
+  patterns[3] = 0x7FF8000000001234u;
+  patterns[4] = sign_bit;
+  decimal_split s;
+  REQUIRE(split_decimals(patterns.data(), patterns.size(), 1, decimal_target::binary64, 5, s));
+  CHECK(s.far == 2);
+  CHECK(s.digits[3] == 125);
+  CHECK(s.digits[4] == 125);
+  CHECK(s.corrections[5] == 0);
+  CHECK_FALSE(split_decimals(patterns.data(), patterns.size(), 1, decimal_target::binary64, 1, s));
+}

@@ -1,0 +1,80 @@
+#include <slotted/codec/integers.hpp>
+
+#include <vector>
+
+#include <slotted/codec/integer_plan.hpp>
+#include "catch.hpp"
+#include "generated.hpp"
+
+using namespace slotted::detail::codec;
+
+namespace {
+
+std::vector<std::byte> written(const std::vector<std::int64_t>& v, transform_set allowed) {
+  std::vector<std::uint64_t> x(v.begin(), v.end());
+  std::vector<std::uint64_t> residuals(v.size());
+  const integer_plan plan = plan_integers(x.data(), x.size(), allowed, residuals.data());
+  std::vector<std::byte> bytes(plan.size);
+  byte_writer out(bytes.data());
+  write_integers(residuals.data(), x.size(), plan, out);
+  REQUIRE(out.at() == bytes.data() + bytes.size());  // the plan knew the size
+  return bytes;
+}
+
+}  // namespace
+
+TEST_CASE("each transform decodes alone, at every place") {
+  generated::random r(11);
+  for (const transform t : {transform::none, transform::delta, transform::linear, transform::second_difference}) {
+    for (unsigned shape = 0; shape < generated::integer_shapes; ++shape) {
+      for (const std::size_t n : {1u, 2u, 3u, 40u, 1024u}) {
+        const auto v = generated::integers(r, shape, n);
+        const auto bytes = written(v, set_of(t));
+        integer_stream s;
+        byte_reader in(bytes);
+        REQUIRE(parse(in, n, s));
+        REQUIRE(in.consumed() == bytes.size());
+        REQUIRE(s.how == t);
+        std::vector<std::uint64_t> back(n);
+        REQUIRE(decode(s, reinterpret_cast<std::byte*>(back.data())));
+        REQUIRE(std::equal(v.begin(), v.end(), back.begin(),
+                           [](std::int64_t a, std::uint64_t b) { return a == static_cast<std::int64_t>(b); }));
+        for (std::size_t i = 0; i < n; i += n / 5 + 1) {
+          std::uint64_t one = 0;
+          REQUIRE(value_at(s, i, one));
+          REQUIRE(one == back[i]);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("a patch outside the block is refused") {
+  std::vector<std::int64_t> v(20, 3);
+  v[7] = 1'000'000'000'000;
+  v[9] = 1'000'000'000'001;
+  auto bytes = written(v, only_positional);
+  integer_stream s;
+  byte_reader in(bytes);
+  REQUIRE(parse(in, 20, s));
+  REQUIRE(s.patches == 2);
+  std::uint64_t words[20];
+  CHECK(decode(s, reinterpret_cast<std::byte*>(words)));
+  bytes[static_cast<std::size_t>(s.positions - bytes.data())] = std::byte{20};
+  CHECK_FALSE(decode(s, reinterpret_cast<std::byte*>(words)));
+}
+
+TEST_CASE("flags and widths that no encoder writes are refused") {
+  const auto parses = [](std::initializer_list<unsigned> bytes) {
+    std::vector<std::byte> v;
+    for (const unsigned b : bytes) v.push_back(static_cast<std::byte>(b));
+    integer_stream s;
+    byte_reader in(v);
+    return parse(in, 1, s);
+  };
+  CHECK(parses({0, 0, 0}));
+  CHECK_FALSE(parses({16, 0, 0}));
+  CHECK_FALSE(parses({0, 65, 0}));
+  CHECK_FALSE(parses({0, 8, 0}));        // no room for the code
+  CHECK_FALSE(parses({8, 0, 0, 5, 1}));  // more patches than values
+}
