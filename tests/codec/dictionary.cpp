@@ -21,7 +21,7 @@ TEST_CASE("a dictionary comes back, whole and one by one") {
   generated::random r(41);
   for (const std::size_t n : {1u, 2u, 100u, 1024u}) {
     std::vector<std::uint64_t> patterns(n);
-    for (auto& v : patterns) v = std::bit_cast<std::uint64_t>(generated::awkward(r)) & ~std::uint64_t{0xFFFF};
+    for (auto& v : patterns) v = generated::awkward(r) & ~std::uint64_t{0xFFFF};
     for (auto& v : patterns) v = patterns[generated::below(r, std::min<std::uint64_t>(n, 50))];
     dictionary_plan p;
     REQUIRE(plan_dictionary(patterns.data(), n, value_kind::binary64, p));

@@ -4,6 +4,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <random>
 #include <string>
@@ -18,30 +19,33 @@ inline std::uint64_t below(random& r, std::uint64_t n) { return r() % n; }
 // d / 10^e by the division of the standard library's parser, so that no compiler flag can bend the expectation.
 inline double decimal(std::int64_t d, unsigned e) { return std::stod(std::to_string(d) + "e-" + std::to_string(e)); }
 
-// A double of one of the kinds that break naive codecs.
-inline double awkward(random& r) {
+inline std::uint64_t decimal_bits(std::int64_t d, unsigned e) { return std::bit_cast<std::uint64_t>(decimal(d, e)); }
+
+// The pattern of a double of one of the kinds that break naive codecs. Patterns, not doubles: a compiler let loose
+// takes 0.0 for -0.0, and a double through float and back for the double itself.
+inline std::uint64_t awkward(random& r) {
   switch (below(r, 10)) {
     case 0:
-      return std::bit_cast<double>(std::uint64_t{0x8000000000000000});  // -0.0
+      return std::uint64_t{0x8000000000000000};  // -0.0
     case 1:
-      return std::bit_cast<double>(std::uint64_t{0});  // 0.0
+      return std::uint64_t{0};  // 0.0
     case 2:
-      return std::bit_cast<double>(std::uint64_t{0x7FF0000000000000} | below(r, 2) << 63);  // infinities
+      return std::uint64_t{0x7FF0000000000000} | below(r, 2) << 63;  // infinities
     case 3:
-      return std::bit_cast<double>(std::uint64_t{0x7FF8000000000000} | r() >> 14);  // quiet NaN, payload
+      return std::uint64_t{0x7FF8000000000000} | r() >> 14;  // quiet NaN, payload
     case 4:
-      return std::bit_cast<double>(std::uint64_t{0xFFF0000000000001} + below(r, 1u << 20));  // signalling NaN
+      return std::uint64_t{0xFFF0000000000001} + below(r, 1u << 20);  // signalling NaN
     case 5:
-      return std::bit_cast<double>(r() >> 13);  // denormal or tiny
+      return r() >> 13;  // denormal or tiny
     case 6:
-      return std::bit_cast<double>(std::uint64_t{0x7FEFFFFFFFFFFFFF} | below(r, 2) << 63);  // largest finite
+      return std::uint64_t{0x7FEFFFFFFFFFFFFF} | below(r, 2) << 63;  // largest finite
     case 7:
-      return std::bit_cast<double>(r());  // anything
+      return r();  // anything
     case 8:
-      return decimal(static_cast<std::int64_t>(below(r, 1000000)), 3);
+      return decimal_bits(static_cast<std::int64_t>(below(r, 1000000)), 3);
     default: {
-      const double exact = decimal(static_cast<std::int64_t>(below(r, 100000)), 2);
-      return std::bit_cast<double>(std::bit_cast<std::uint64_t>(exact) + below(r, 3) - 1);
+      const std::uint64_t exact = decimal_bits(static_cast<std::int64_t>(below(r, 100000)), 2);
+      return exact + below(r, 3) - 1;
     }
   }
 }
@@ -50,8 +54,8 @@ inline constexpr unsigned shapes = 16;
 
 /// n doubles of one of `shapes` shapes.
 inline std::vector<double> doubles(random& r, unsigned shape, std::size_t n) {
-  std::vector<double> v(n);
-  double held = 0;
+  std::vector<std::uint64_t> v(n);
+  std::uint64_t held = 0;
   std::int64_t walk = static_cast<std::int64_t>(below(r, 1000000));
   const unsigned e = static_cast<unsigned>(below(r, 8));
   for (auto& x : v) {
@@ -60,53 +64,59 @@ inline std::vector<double> doubles(random& r, unsigned shape, std::size_t n) {
         x = awkward(r);
         break;
       case 1:
-        x = std::bit_cast<double>(r());
+        x = r();
         break;
       case 2:
-        x = decimal(static_cast<std::int64_t>(below(r, 10000)) - 5000, e);
+        x = decimal_bits(static_cast<std::int64_t>(below(r, 10000)) - 5000, e);
         break;
       case 3:
-        x = decimal(walk += static_cast<std::int64_t>(below(r, 21)) - 10, e);
+        x = decimal_bits(walk += static_cast<std::int64_t>(below(r, 21)) - 10, e);
         break;
       case 4:
-        x = std::bit_cast<double>(std::bit_cast<std::uint64_t>(decimal(walk += 3, e)) + below(r, 4) / 3);
+        x = decimal_bits(walk += 3, e) + below(r, 4) / 3;
         break;
       case 5:
-        x = held = below(r, 30) == 0 ? decimal(walk += 1000, 1) : held;
+        x = held = below(r, 30) == 0 ? decimal_bits(walk += 1000, 1) : held;
         break;
       case 6:
         x = held = below(r, 3) == 0 ? awkward(r) : held;
         break;
       case 7:
-        x = static_cast<double>(std::bit_cast<float>(0x42280000u + static_cast<std::uint32_t>(below(r, 1u << 22))));
+        x = 0x4045000000000000u + (below(r, 1u << 22) << 29);
         break;
-      case 8:
-        x = static_cast<double>(static_cast<float>(decimal(static_cast<std::int64_t>(below(r, 5000)), 2)));
+      case 8: {
+        const volatile float narrow = static_cast<float>(decimal(static_cast<std::int64_t>(below(r, 5000)), 2));
+        const float once = narrow;
+        x = std::bit_cast<std::uint64_t>(static_cast<double>(once));
         break;
+      }
       case 9:
-        x = std::bit_cast<double>(0x4059000000000000u + below(r, 12) * 0x0123456789ABCu);
+        x = 0x4059000000000000u + below(r, 12) * 0x0123456789ABCu;
         break;
       case 10:
-        x = std::bit_cast<double>(0x3FF0000000000000u + (r() >> 12));
+        x = 0x3FF0000000000000u + (r() >> 12);
         break;
       case 11:
-        x = below(r, 50) == 0 ? awkward(r) : decimal(static_cast<std::int64_t>(below(r, 300)), 1);
+        x = below(r, 50) == 0 ? awkward(r) : decimal_bits(static_cast<std::int64_t>(below(r, 300)), 1);
         break;
       case 12:
-        x = decimal(walk, 2);
+        x = decimal_bits(walk, 2);
         break;
       case 13:
-        x = static_cast<double>(walk += 4096);
+        x = decimal_bits(walk += 4096, 0);
         break;
       case 14:
-        x = decimal(static_cast<std::int64_t>(below(r, 100)) * 5, 2);
+        x = decimal_bits(static_cast<std::int64_t>(below(r, 100)) * 5, 2);
         break;
       default:
-        x = below(r, 100) == 0 ? 1e15 : decimal(static_cast<std::int64_t>(below(r, 16)), 0);
+        x = below(r, 100) == 0 ? decimal_bits(1'000'000'000'000'000, 0)
+                               : decimal_bits(static_cast<std::int64_t>(below(r, 16)), 0);
         break;
     }
   }
-  return v;
+  std::vector<double> values(n);
+  std::memcpy(values.data(), v.data(), 8 * n);
+  return values;
 }
 
 inline constexpr unsigned integer_shapes = 10;
