@@ -1,7 +1,7 @@
-// Compiled many times over, this file and flags_elsewhere.cpp each with flags of their own: blocks must be the same
+// Compiled many times over, this file and flags/elsewhere.cpp each with flags of their own: blocks must be the same
 // bytes, and decode to the same bits, under all of them.
 #include "catch.hpp"
-#include "flags_columns.hpp"
+#include "flags/columns.hpp"
 
 namespace {
 

@@ -1,5 +1,5 @@
-// The second unit of the test of flags; see flags.cpp.
-#include "flags_columns.hpp"
+// The second unit of the test of flags; see ../flags.cpp.
+#include "columns.hpp"
 
 flags::bytes flags::encode_elsewhere(const std::vector<double>& values) { return encode_here(values); }
 

@@ -4,7 +4,7 @@
 #include <slotted/codec/block.hpp>
 #include <vector>
 
-#include "generated.hpp"
+#include "../generated.hpp"
 
 namespace flags {
 
