@@ -1,6 +1,7 @@
 // A field, its name where a value is expected, and the conversions that a field allows.
 #include <slotted/record/field.hpp>
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -56,8 +57,10 @@ TEST_CASE("types and names are found by place") {
   constexpr std::string_view names[] = {"a", "bb", "a"};
   STATIC_REQUIRE(slotted::detail::find_name(names, 3, "bb") == 1);
   STATIC_REQUIRE(slotted::detail::find_name(names, 3, "b") == slotted::detail::not_found);
-  STATIC_REQUIRE(slotted::detail::find_duplicate(names, 3) == 2);
-  STATIC_REQUIRE(slotted::detail::find_duplicate(names, 2) == slotted::detail::not_found);
+  using three = std::array<std::string_view, 3>;
+  STATIC_REQUIRE(slotted::detail::has_duplicate(three{"a", "bb", "a"}));
+  STATIC_REQUIRE_FALSE(slotted::detail::has_duplicate(three{"a", "bb", "b"}));
+  STATIC_REQUIRE_FALSE(slotted::detail::has_duplicate(std::array<std::string_view, 0>{}));
 }
 
 }  // namespace

@@ -47,9 +47,11 @@ TEST_CASE("the proof says yes to a sound layout and no to a broken one") {
   STATIC_REQUIRE_FALSE(slotted::proves(broken([](layout& l) { l.fields[1].offset = 4; })));   // across two
   STATIC_REQUIRE_FALSE(slotted::proves(broken([](layout& l) { l.fields[5].offset = 24; })));  // behind the end
   STATIC_REQUIRE_FALSE(slotted::proves(broken([](layout& l) { l.fields[0].offset = static_cast<std::size_t>(-1); })));
-  STATIC_REQUIRE_FALSE(slotted::proves(broken([](layout& l) { l.fields[0].size = 0; })));  // no room at all
-  STATIC_REQUIRE_FALSE(slotted::proves(broken([](layout& l) { l.size = 32; })));           // room for a stranger
-  STATIC_REQUIRE_FALSE(slotted::proves(broken([](layout& l) { l.payload = 23; })));        // a wrong sum
+  STATIC_REQUIRE_FALSE(slotted::proves(broken([](layout& l) { l.fields[0].size = 0; })));     // no room at all
+  STATIC_REQUIRE_FALSE(slotted::proves(broken([](layout& l) { l.size = 32; })));              // room for a stranger
+  STATIC_REQUIRE_FALSE(slotted::proves(broken([](layout& l) { l.order[1] = l.order[0]; })));  // one left out
+  STATIC_REQUIRE_FALSE(slotted::proves(broken([](layout& l) { l.order[1] = 6; })));           // a field too many
+  STATIC_REQUIRE_FALSE(slotted::proves(broken([](layout& l) { l.payload = 23; })));           // a wrong sum
 }
 
 }  // namespace

@@ -4,8 +4,11 @@
 
 #include <slotted/record/fixed_string.hpp>
 
+#include <array>
+#include <bit>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -65,11 +68,20 @@ constexpr std::size_t find_name(const std::string_view* names, std::size_t count
   return not_found;
 }
 
-/// The first of `count` names that stands a second time, or `not_found`.
-constexpr std::size_t find_duplicate(const std::string_view* names, std::size_t count) noexcept {
-  for (std::size_t i = 1; i < count; ++i)
-    if (find_name(names, i, names[i]) != not_found) return i;
-  return not_found;
+/// A small hash table of name indices, because comparing each name with each is what 64 fields feel at compile time.
+template <std::size_t N>
+constexpr bool has_duplicate(const std::array<std::string_view, N>& names) noexcept {
+  constexpr std::size_t mask = std::bit_ceil(2 * N + 2) - 1;
+  std::size_t taken[mask + 1]{};  // an index plus one
+  for (std::size_t i = 0; i < N; ++i) {
+    std::uint32_t hash = 2166136261u;
+    for (const char c : names[i]) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619u;
+    std::size_t at = (hash ^ (hash >> 15)) & mask;
+    for (; taken[at] != 0; at = (at + 1) & mask)
+      if (names[taken[at] - 1] == names[i]) return true;
+    taken[at] = i + 1;
+  }
+  return false;
 }
 
 /// Whether a field of type T may be set from a V by name or through set: what an assignment accepts, but for the

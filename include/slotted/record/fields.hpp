@@ -31,8 +31,8 @@ struct fields_of {
   /// Whether these are names of fields, none of them twice.
   template <fixed_string... Names>
   static consteval bool are_fields() noexcept {
-    const std::string_view given[] = {Names.view()...};
-    return find_duplicate(given, sizeof...(Names)) == not_found && ((index<Names> != not_found) && ...);
+    return !has_duplicate(std::array<std::string_view, sizeof...(Names)>{Names.view()...}) &&
+           ((index<Names> != not_found) && ...);
   }
 
   /// Whether these are names of fields, none of them twice, that take values of these types.
@@ -60,8 +60,7 @@ template <class... Fields>
 struct field_list_check {
   static constexpr bool done = true;
   static_assert((is_field<Fields> && ...), "record: the arguments are fields, as in record<field<\"x\", double>>");
-  static_assert(find_duplicate(fields_of<Fields...>::names.data(), sizeof...(Fields)) == not_found,
-                "record: two fields have the same name");
+  static_assert(!has_duplicate(fields_of<Fields...>::names), "record: two fields have the same name");
 };
 
 template <class A, std::size_t... I>

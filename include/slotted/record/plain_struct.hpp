@@ -201,12 +201,16 @@ constexpr bool is_identifier_character(char c) noexcept {
          static_cast<unsigned char>(c) >= 0x80;
 }
 
+consteval std::size_t characters_after_member() {
+  const std::string_view known = spell_member<member_address{&example_of<probe>.object.slotted_probe}>();
+  return known.size() - known.rfind("slotted_probe") - std::string_view("slotted_probe").size();
+}
+inline constexpr std::size_t after_member = characters_after_member();
+
 template <member_address Address>
 consteval std::string_view member_name() {
-  constexpr std::string_view known = spell_member<member_address{&example_of<probe>.object.slotted_probe}>();
-  constexpr std::size_t after = known.size() - known.rfind("slotted_probe") - std::string_view("slotted_probe").size();
   const std::string_view spelt = spell_member<Address>();
-  const std::size_t end = spelt.size() - after;
+  const std::size_t end = spelt.size() - after_member;
   std::size_t begin = end;
   while (begin > 0 && is_identifier_character(spelt[begin - 1])) --begin;
   return spelt.substr(begin, end - begin);

@@ -110,7 +110,7 @@ template <class... Ms>
 struct own_schema<members<Ms...>> {
   static constexpr std::size_t size = sizeof...(Ms);
   static constexpr std::array<std::string_view, size> names{Ms::name.view()...};
-  static_assert(find_duplicate(names.data(), size) == not_found, "schema_of: two fields have the same name");
+  static_assert(!has_duplicate(names), "schema_of: two fields have the same name");
   using types = type_list<decltype(member_value(Ms::pointer))...>;
   using list = type_list<Ms...>;
 
