@@ -14,7 +14,7 @@ namespace demo {
 
 using sensor = slotted::symbol<"sensor", std::uint16_t>;
 
-struct data_point {
+struct DataPoint {
   double x, y;
   std::int64_t timestamp;
   sensor sensor_id;
@@ -29,7 +29,7 @@ T made_from(const point& each) {
   return T{each.x, each.y, each.timestamp, each.sensor_id};
 }
 
-inline point as_read(const data_point& each) { return {each.x, each.y, each.timestamp, each.sensor_id.view()}; }
+inline point as_read(const DataPoint& each) { return {each.x, each.y, each.timestamp, each.sensor_id.view()}; }
 inline point as_read(const packed_point& each) {
   const auto [x, y, timestamp, sensor_id] = each;
   return {x, y, timestamp, sensor_id.view()};

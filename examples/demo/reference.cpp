@@ -3,6 +3,7 @@
 #include "reference.hpp"
 
 #include <limits>
+#include <slotted/interop/by_name.hpp>
 #include <slotted/store/pool.hpp>
 #include <type_traits>
 #include <unordered_map>
@@ -20,7 +21,7 @@ constexpr std::int64_t instances = 100'000;
 using value = std::variant<double, std::int64_t, std::string>;
 using dict = std::unordered_map<std::string, value>;
 
-struct string_point {
+struct StringPoint {
   double x, y;
   std::int64_t timestamp;
   std::string sensor_id;
@@ -63,7 +64,7 @@ reference_row vectors(const char* name) {
   });
   row.instances = points.size();
   row.true_bytes = heap_in_use().bytes - before;
-  if (std::is_same_v<T, data_point>) row.true_bytes += charged_sensors::bytes();
+  if (std::is_same_v<T, DataPoint>) row.true_bytes += charged_sensors::bytes();
   return row;
 }
 
@@ -77,8 +78,13 @@ reference_row pools(const char* name) {
   });
   row.instances = points.size();
   row.true_bytes = points.footprint().total() + charged_sensors::bytes();
-  row.accepts_new_attribute = has_new_attribute<T>;
-  row.new_attribute = "does not compile: no such field";
+  try {
+    slotted::set_field(*points.begin(), "new_attribute", 1.0);
+    row.accepts_new_attribute = true;
+    row.new_attribute = "accepted";
+  } catch (const slotted::no_such_field& refusal) {
+    row.new_attribute = refusal.what();
+  }
   return row;
 }
 
@@ -87,9 +93,9 @@ reference_row pools(const char* name) {
 reference_program run_reference_program() {
   reference_program out;
   out.rows.push_back(dicts());
-  out.rows.push_back(vectors<string_point>("struct with string"));
-  out.rows.push_back(vectors<data_point>("struct with symbol"));
-  out.rows.push_back(pools<data_point>("pool<DataPoint>"));
+  out.rows.push_back(vectors<StringPoint>("struct with string"));
+  out.rows.push_back(vectors<DataPoint>("struct with symbol"));
+  out.rows.push_back(pools<DataPoint>("pool<DataPoint>"));
   out.rows.push_back(pools<packed_point>("pool<packed_record>"));
   out.compiler_says = compiler_says;
   return out;

@@ -173,7 +173,7 @@ TEST_CASE("the JSON holds every figure, and the figures hold together") {
   CHECK(json.at("input").at("kind") == "synthetic");
 
   const auto rows = by_name(json.at("representations"));
-  REQUIRE(rows.size() == 6);
+  REQUIRE(rows.size() == 7);
   for (const auto& [name, row] : rows) {
     INFO(name);
     CHECK(row.at("complete") == true);
@@ -182,6 +182,7 @@ TEST_CASE("the JSON holds every figure, and the figures hold together") {
     CHECK(row.at("points_per_gib") > 1'000'000);
   }
   CHECK(rows.at("pool<packed_record>").at("heap_bytes_per_point") < 27.5);
+  CHECK(rows.at("table<DataPoint>").at("heap_bytes_per_point") < 29.0);
   CHECK(rows.at("pool<DataPoint>").at("heap_bytes_per_point") < 34.5);
 #if defined(__linux__) && !defined(SANITIZED)
   CHECK(rows.at("dict per object").at("times_smaller") == 1.0);
@@ -194,9 +195,9 @@ TEST_CASE("the JSON holds every figure, and the figures hold together") {
 
   CHECK(json.at("limit").at("bytes") == limit);
   const auto limited = by_name(json.at("limit").at("representations"));
-  REQUIRE(limited.size() == 6);
+  REQUIRE(limited.size() == 7);
   for (const auto& [name, bytes] :
-       std::map<std::string, double>{{"pool<DataPoint>", 32}, {"pool<packed_record>", 26}}) {
+       std::map<std::string, double>{{"pool<DataPoint>", 32}, {"pool<packed_record>", 26}, {"table<DataPoint>", 26}}) {
     const auto& row = limited.at(name);
     INFO(name);
     CHECK(row.at("ours") == true);
@@ -237,6 +238,13 @@ TEST_CASE("the reference program counts its points, and new_attribute fails as i
   CHECK(rows.at("pool<packed_record>").at("takes_mb") < 2.6 * 1.06);
   CHECK(rows.at("pool<DataPoint>").at("takes_mb") < 3.2 * 1.06);
   CHECK(rows.at("dict per object").at("takes_mb") > rows.at("dict per object").at("sizeof_says_mb").get<double>() * 5);
+  for (const char* name : {"pool<DataPoint>", "pool<packed_record>"}) {
+    const std::string says = rows.at(name).at("new_attribute");
+    INFO(says);
+    CHECK(has(says, "has no field 'new_attribute'"));
+    CHECK((has(says, "DataPoint") || name != std::string("pool<DataPoint>")));
+    CHECK(has(says, "x, y, timestamp, sensor_id"));
+  }
   const std::string compiler = program.at("compiler_says");
   INFO(compiler);
   CHECK((has(compiler, "use of deleted function") || has(compiler, "call to deleted member function 'get'")));

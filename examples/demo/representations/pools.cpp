@@ -35,7 +35,7 @@ std::unique_ptr<store> make(slotted::memory_budget& budget) {
 
 extern const representation pool_of_structs;
 const representation pool_of_structs{"pool<DataPoint>", "pool<{double x, y; int64_t timestamp; symbol sensor_id}>",
-                                     true, sizeof(data_point), make<data_point>};
+                                     true, sizeof(DataPoint), make<DataPoint>};
 
 extern const representation pool_of_packed_records;
 const representation pool_of_packed_records{"pool<packed_record>", "pool<packed_record<the same four fields>>", true,
