@@ -209,7 +209,7 @@ TEST_CASE("trim gives back empty slabs and the empty end of the others, and slot
 
 TEST_CASE("a huge store is committed and charged in its own unit") {
   const std::size_t unit = commit_unit(page_kind::huge);
-  memory_budget budget{8 * unit};
+  memory_budget budget{16 * MiB};
   slot_store<fixed_shape<32, 8, void, page_kind::huge>> store({}, &budget);
   CHECK(fill(store, 1) == commit_outcome::done);
   CHECK(budget.used() == unit);

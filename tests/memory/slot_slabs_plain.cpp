@@ -1,0 +1,2 @@
+// The same promises where nothing is known of the system but operator new.
+#include "slot_slabs.cpp"
