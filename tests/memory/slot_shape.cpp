@@ -42,9 +42,9 @@ bool is_sound(const slot_layout& layout, std::size_t alignment, std::size_t grou
 }
 
 TEST_CASE("slots of every size and alignment are aligned, apart, inside their slab and found by an offset") {
-  for (const std::size_t group_header : {0, 64, 128, 256})
+  for (const std::size_t group_header : {0U, 64U, 128U, 256U})
     for (std::size_t alignment = 1; alignment <= 8192; alignment *= 2)
-      for (const std::size_t multiple : {1, 2, 3, 5, 7, 13, 26, 33}) {
+      for (const std::size_t multiple : {1U, 2U, 3U, 5U, 7U, 13U, 26U, 33U}) {
         const std::size_t bytes = multiple * alignment;
         CAPTURE(bytes, alignment, group_header);
         const slot_layout layout = make_slot_layout(bytes, alignment, group_header);
