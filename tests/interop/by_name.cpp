@@ -3,6 +3,7 @@
 #include <slotted/record/packed_record.hpp>
 #include <slotted/record/record.hpp>
 #include <slotted/record/symbol.hpp>
+#include <slotted/store/table.hpp>
 
 #include <array>
 #include <chrono>
@@ -211,6 +212,68 @@ TEST_CASE("a full domain of symbols refuses a new text, in its own words, and th
   CHECK(r.tag == "kept");
   set_field(r, "tag", "filler 7");
   CHECK(r.tag == "filler 7");
+}
+
+struct row {
+  std::int64_t t;
+  vec at;
+  bool flag;
+  std::optional<double> maybe;
+  sensor tag;
+};
+
+TEST_CASE("the columns of a table are listed with name, type and width") {
+  const auto columns = slotted::columns_of(slotted::table<row>{});
+  REQUIRE(columns.size() == 6);
+  CHECK(columns[0].name == "t");
+  CHECK(columns[0].type == "int64");
+  CHECK(columns[0].bits == 64);
+  CHECK(columns[1].name == "at.x");
+  CHECK(columns[1].type == "float");
+  CHECK(columns[1].bits == 32);
+  CHECK(columns[2].name == "at.y");
+  CHECK(columns[3].type == "bool");
+  CHECK(columns[3].bits == 1);
+  CHECK(columns[4].type == "optional double");
+  CHECK(columns[4].bits == 65);
+  CHECK(columns[5].name == "tag");
+  CHECK(columns[5].bits == 16);
+  std::size_t bits = 0;
+  for (const slotted::column_info& each : columns) bits += each.bits;
+  CHECK(bits == slotted::table<row>::bits_per_row);
+}
+
+template <class T>
+double sum_of(const slotted::table<T>& rows, std::string_view name) {
+  return slotted::visit_column(rows, name, [](const auto& column) -> double {
+    double sum = 0;
+    column.for_each_chunk([&](const auto& values) {
+      if constexpr (std::is_arithmetic_v<typename std::remove_cvref_t<decltype(column)>::value_type>)
+        for (const auto value : values) sum += static_cast<double>(value);
+    });
+    return sum;
+  });
+}
+
+TEST_CASE("a column is visited by name, and a name that is none throws no_such_field") {
+  slotted::table<row> rows;
+  for (int i = 0; i < 50'000; ++i)
+    rows.push_back({i, {static_cast<float>(i % 8), 1}, i % 2 == 0, std::nullopt, "sensor_1"});
+  CHECK(sum_of(rows, "t") == 50'000.0 * 49'999 / 2);
+  CHECK(sum_of(rows, "at.x") == 50'000 / 8 * 28.0);
+  CHECK(sum_of(rows, "flag") == 25'000);
+  CHECK(sum_of(rows, "tag") == 0);
+  CHECK_THROWS_AS(sum_of(rows, "new_attribute"), slotted::no_such_field);
+  CHECK_THROWS_WITH(sum_of(rows, "at.z"),
+                    "row has no field 'at.z'; it has t, at.x, at.y, flag, maybe, tag; did you mean 'at.x'?");
+  CHECK_THROWS_AS(sum_of(rows, "at"), slotted::no_such_field);  // two columns, not one
+
+  std::size_t values = 0;
+  const auto count = [&](const auto& column) { values = column.size(); };
+  CHECK(slotted::try_visit_column(rows, "maybe", count));
+  CHECK(values == 50'000);
+  CHECK_FALSE(slotted::try_visit_column(rows, "new_attribute", count));
+  CHECK_FALSE(slotted::try_visit_column(rows, "", count));
 }
 
 }  // namespace

@@ -505,6 +505,31 @@ TEST_CASE("the algorithms of std::ranges take a table, with projections on a fie
 }
 #endif
 
+TEST_CASE("a row is made in place, or not when there is no room") {
+  slotted::memory_budget budget{4 * slotted::KiB};
+  table<point> rows{budget};
+  rows.emplace_back(1.0, 2.0, 3, "sensor_1");
+  CHECK(rows[0].timestamp == 3);
+  while (rows.try_emplace_back(4.0, 5.0, 6, "sensor_2")) {
+  }
+  CHECK(rows.size() == rows.capacity());
+  CHECK(rows.back().x == 4.0);
+  CHECK_THROWS_AS(rows.emplace_back(1.0, 2.0, 3, "sensor_1"), slotted::budget_exceeded);
+}
+
+TEST_CASE("a column hands out its spans, chunk by chunk") {
+  const table<point> rows = filled(several_slabs);
+  std::int64_t sum = 0;
+  std::size_t chunks = 0;
+  rows.column<&point::timestamp>().for_each_chunk([&](std::span<const std::int64_t> times) {
+    for (const std::int64_t each : times) sum += each;
+    ++chunks;
+  });
+  CHECK(chunks == 4);
+  CHECK(sum == several_slabs * (several_slabs - 1) / 2);
+  CHECK(table<rich>::column_bits == std::array<std::size_t, 7>{64, 32, 1, 65, 2, 96, 1});
+}
+
 TEST_CASE("the classic algorithms take a table on every compiler") {
   const table<point> rows = filled(1000);
   CHECK(std::find_if(rows.begin(), rows.end(), [](const point& p) { return p.y > 100; }) - rows.begin() == 51);

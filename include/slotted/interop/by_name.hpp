@@ -1,7 +1,8 @@
-// slotted: the fields of a record by a name that is known only at run time; nested ones as in "inner.x".
+// slotted: fields of a record and columns of a table by names known only at run time; nested ones as in "inner.x".
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
@@ -20,6 +21,12 @@
 
 namespace slotted {
 inline namespace v0 {
+
+// Who has a table has included its header.
+template <recordable T>
+class table;
+template <class T, std::size_t L>
+class table_column;
 
 /// What became of a value that was to be set by name.
 enum class set_outcome : unsigned char {
@@ -90,21 +97,40 @@ bool visit_named(T& object, std::string_view name, F& f, visit_result<R>& result
   });
 }
 
-// The type that f returns for every field, which has to be one.
-template <class T, class F>
-struct result_of_visit {
-  template <std::size_t... I>
-  static auto find(std::index_sequence<I...>) {
-    return type_list<std::invoke_result_t<F&, visited<T, I>>...>{};
-  }
-  template <class First, class... Rest>
-  static auto common(type_list<First, Rest...>) {
-    static_assert((std::is_same_v<First, Rest> && ...), "visit_field: f must return the same type for every field");
-    return std::type_identity<std::remove_cvref_t<First>>{};
-  }
-  static auto common(type_list<>) { return std::type_identity<void>{}; }
-  using type = typename decltype(common(find(std::make_index_sequence<schema<std::remove_const_t<T>>::size>{})))::type;
+// The type that f returns for every field, or for every column, which has to be one.
+template <class... Results>
+struct one_result {
+  using type = void;
 };
+template <class First, class... Rest>
+struct one_result<First, Rest...> {
+  static_assert((std::is_same_v<First, Rest> && ...),
+                "visit_field: f must return the same type for every field (visit_column: for every column)");
+  using type = std::remove_cvref_t<First>;
+};
+template <class T, class F, class Indices = std::make_index_sequence<schema<std::remove_const_t<T>>::size>>
+struct result_of_visit;
+template <class T, class F, std::size_t... I>
+struct result_of_visit<T, F, std::index_sequence<I...>> : one_result<std::invoke_result_t<F&, visited<T, I>>...> {};
+template <class T, class F, class Indices = std::make_index_sequence<leaves<T>::size>>
+struct result_of_column_visit;
+template <class T, class F, std::size_t... L>
+struct result_of_column_visit<T, F, std::index_sequence<L...>>
+    : one_result<std::invoke_result_t<F&, const table_column<T, L>&>...> {};
+
+// A column is a leaf: a nested record has several, and is none itself.
+template <class T, class F, class R>
+bool visit_named_column(const table<T>& rows, std::string_view name, F& f, visit_result<R>& result) {
+  const std::size_t leaf = find_name(leaves<T>::names.data(), leaves<T>::size, name);
+  return [&]<std::size_t... L>(std::index_sequence<L...>) {
+    const auto visit = [&]<std::size_t At>(index_constant<At>) {
+      const table_column<T, At> column = rows.template column_at<At>();
+      result.call(f, column);
+      return true;
+    };
+    return ((L == leaf && visit(index_constant<L>{})) || ...);
+  }(std::make_index_sequence<leaves<T>::size>{});
+}
 
 template <class To, class From>
 constexpr bool fits_without_loss(From value) noexcept {
@@ -291,6 +317,45 @@ auto visit_field(T& record, std::string_view name, F&& f) ->
     using all = leaves<std::remove_const_t<T>>;
     detail::throw_no_such_field(schema<std::remove_const_t<T>>::name, all::names.data(), all::size, name);
   }
+  return result.take();
+}
+
+/// A column of a table, in words.
+struct column_info {
+  std::string_view name;  ///< of the field, with dots for a nested one: "inner.x"
+  std::string type;       ///< "double", "uint16", "optional double"
+  std::size_t bits;       ///< that a row takes in it
+};
+
+/// Returns the columns of a table in the order of the record's fields.
+template <recordable T>
+[[nodiscard]] std::array<column_info, leaves<T>::size> columns_of(const table<T>&) {
+  return []<std::size_t... L>(std::index_sequence<L...>) {
+    return std::array<column_info, leaves<T>::size>{column_info{
+        leaves<T>::names[L], detail::type_word<typename leaves<T>::template type<L>>(), table<T>::column_bits[L]}...};
+  }(std::make_index_sequence<leaves<T>::size>{});
+}
+
+/// Calls f with the column of that name, as `rows.column<K>()` gives it, and says whether there is one.
+///
+/// Effects: f gets a `table_column`, whose `for_each_chunk` hands out spans. A nested field is meant by its dotted name
+/// ("inner.x"). f must take every column.
+/// Complexity: linear in the number of columns.
+template <recordable T, class F>
+bool try_visit_column(const table<T>& rows, std::string_view name, F&& f) {
+  detail::visit_result<void> nothing;
+  return detail::visit_named_column(rows, name, f, nothing);
+}
+
+/// Calls f with the column of that name and returns what it returns, by value, which must be of one type for all.
+///
+/// Throws: no_such_field, whose message names the record, the name, the columns there are, and the nearest one.
+template <recordable T, class F>
+auto visit_column(const table<T>& rows, std::string_view name, F&& f) ->
+    typename detail::result_of_column_visit<T, std::remove_reference_t<F>>::type {
+  detail::visit_result<typename detail::result_of_column_visit<T, std::remove_reference_t<F>>::type> result;
+  if (!detail::visit_named_column(rows, name, f, result))
+    detail::throw_no_such_field(schema<T>::name, leaves<T>::names.data(), leaves<T>::size, name);
   return result.take();
 }
 

@@ -158,6 +158,23 @@ consteval auto spell_leaf_names() {
 
 inline constexpr leaf_range no_leaves{not_found, 0};
 
+// Makes the fields of T, or, from leaf Start on, of a record within one, of what f makes for each leaf. These and the
+// make of each schema are inlined by force, so that of a row of which one member is read the others are never made.
+template <class T, class F, std::size_t Start = 0>
+struct field_maker {
+  F& f;
+
+  template <std::size_t I>
+  [[gnu::always_inline]] constexpr typename schema<T>::template type<I> operator()(index_constant<I>) const {
+    using field_type = typename schema<T>::template type<I>;
+    constexpr std::size_t first = Start + leaf_map<T>::starts.first[I];
+    if constexpr (recordable<field_type>)
+      return schema<field_type>::make(field_maker<field_type, F, first>{f});
+    else
+      return f(index_constant<first>{});
+  }
+};
+
 }  // namespace detail
 
 /// The leaves of T: its fields, where a field that is a record stands for that record's leaves.
@@ -205,17 +222,8 @@ struct leaves {
 
   /// Returns a record whose leaf L is `f(std::integral_constant<std::size_t, L>)`; f is called once a leaf, in order.
   template <class F>
-  [[nodiscard]] static constexpr T make(F&& f) {
-    return fields::make([&]<std::size_t I>(detail::index_constant<I>) -> typename fields::template type<I> {
-      using field_type = typename fields::template type<I>;
-      if constexpr (recordable<field_type>)
-        return leaves<field_type>::make([&]<std::size_t L>(detail::index_constant<L>) ->
-                                        typename leaves<field_type>::template type<L> {
-                                          return f(detail::index_constant<map::starts.first[I] + L>{});
-                                        });
-      else
-        return f(detail::index_constant<map::starts.first[I]>{});
-    });
+  [[gnu::always_inline]] [[nodiscard]] static constexpr T make(F&& f) {
+    return fields::make(detail::field_maker<T, std::remove_reference_t<F>>{f});
   }
 
   /// Returns the leaves of the I-th field.

@@ -257,10 +257,14 @@ struct schema<packed_record<Fields...>> {
     object.template set<I>(std::forward<V>(value));
   }
   template <class F>
-  [[nodiscard]] static constexpr record_type make(F&& f) {
-    return [&]<std::size_t... I>(std::index_sequence<I...>) {
-      return record_type{f(detail::index_constant<I>{})...};
-    }(std::make_index_sequence<size>{});
+  [[gnu::always_inline]] [[nodiscard]] static constexpr record_type make(F&& f) {
+    return make_from(f, std::make_index_sequence<size>{});
+  }
+
+ private:
+  template <class F, std::size_t... I>
+  [[gnu::always_inline]] static constexpr record_type make_from(F& f, std::index_sequence<I...>) {
+    return record_type{f(detail::index_constant<I>{})...};
   }
 };
 

@@ -67,6 +67,23 @@ struct physical_order<Fields, std::index_sequence<I...>> {
   using type = std::index_sequence<layout.order[I]...>;
 };
 
+// What reads the fields of a record that is a const value, as a row is that a table gives. Its name stands in g++'s
+// message when such a field is assigned to, and its line of source in clang's: so both say where to write instead.
+template <class Record, class Fields>
+struct const_row_write_with_set_K_of_the_table {
+  template <fixed_string Name>
+    requires(Fields::template index<Name> != not_found)
+  [[nodiscard]] constexpr const auto& get() const&& noexcept {  // a copy of a row: to write, rows.set<K>(i, value)
+    return static_cast<const Record&>(*this).template get<Name>();
+  }
+  template <fixed_string Name>
+    requires(Fields::template index<Name> != not_found)
+  [[nodiscard]] constexpr const auto& operator[](  // a copy of a row: to write, rows.set<K>(i, value)
+      field_name<Name>) const&& noexcept {
+    return static_cast<const Record&>(*this).template get<Name>();
+  }
+};
+
 }  // namespace detail
 
 /// A fixed list of named, typed fields, and nothing else.
@@ -76,8 +93,10 @@ struct physical_order<Fields, std::index_sequence<I...>> {
 /// owns memory (std::string, std::vector) is accepted, and costs its own size here and what it allocates elsewhere,
 /// which no footprint() sees.
 template <class... Fields>
-class record final {
+class record final : detail::const_row_write_with_set_K_of_the_table<record<Fields...>, detail::fields_of<Fields...>> {
   static_assert(detail::field_list_check<Fields...>::done);
+  using const_row = detail::const_row_write_with_set_K_of_the_table<record, detail::fields_of<Fields...>>;
+  friend const_row;
   using fields = detail::fields_of<Fields...>;
   using types = typename fields::types;
   using order = detail::physical_order<fields, std::index_sequence_for<Fields...>>;
@@ -134,6 +153,7 @@ class record final {
   [[nodiscard]] constexpr type_of<Name>&& get() && noexcept {
     return std::move(storage_.template at<fields::template index<Name>>());
   }
+  using const_row::get;
   template <fixed_string Name>
     requires(!has<Name>)
   void get() const = delete;  // the record has no field of this name, and none can be added
@@ -164,6 +184,8 @@ class record final {
   template <fixed_string Name, class V>
     requires(!fields::template accept<Name>(detail::type_list<V>{}))
   void set(V&&) = delete;  // the record has no field of this name, or the value does not convert
+  template <fixed_string Name, class V>
+  void set(V&&) const = delete;  // const: where this is a row of a table, use rows.set<K>(i, value)
 
   /// Refers to a field: `p["x"_f] = 5`.
   template <fixed_string Name>
@@ -176,6 +198,7 @@ class record final {
   [[nodiscard]] constexpr const type_of<Name>& operator[](field_name<Name>) const& noexcept {
     return get<Name>();
   }
+  using const_row::operator[];
   template <fixed_string Name>
     requires(!has<Name>)
   void operator[](field_name<Name>) const = delete;  // the record has no field of this name, and none can be added
@@ -234,10 +257,14 @@ struct schema<record<Fields...>> {
     get<I>(object) = detail::to_field<type<I>>(std::forward<V>(value));
   }
   template <class F>
-  [[nodiscard]] static constexpr record_type make(F&& f) {
-    return [&]<std::size_t... I>(std::index_sequence<I...>) {
-      return record_type{f(detail::index_constant<I>{})...};
-    }(std::make_index_sequence<size>{});
+  [[gnu::always_inline]] [[nodiscard]] static constexpr record_type make(F&& f) {
+    return make_from(f, std::make_index_sequence<size>{});
+  }
+
+ private:
+  template <class F, std::size_t... I>
+  [[gnu::always_inline]] static constexpr record_type make_from(F& f, std::index_sequence<I...>) {
+    return record_type{f(detail::index_constant<I>{})...};
   }
 };
 

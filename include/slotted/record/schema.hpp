@@ -148,7 +148,7 @@ struct schema<T> {
   using types = decltype(detail::value_types(static_cast<decltype(arity::bind(std::declval<T&>()))*>(nullptr)));
 
   template <class F, std::size_t... B, std::size_t... I>
-  static constexpr T make_from(F& f, std::index_sequence<B...>, std::index_sequence<I...>) {
+  [[gnu::always_inline]] static constexpr T make_from(F& f, std::index_sequence<B...>, std::index_sequence<I...>) {
     return T{detail::empty_base<B>{}..., f(detail::index_constant<I>{})...};
   }
 
@@ -173,7 +173,7 @@ struct schema<T> {
     get<I>(object) = detail::to_field<type<I>>(std::forward<V>(value));
   }
   template <class F>
-  [[nodiscard]] static constexpr T make(F&& f) {
+  [[gnu::always_inline]] [[nodiscard]] static constexpr T make(F&& f) {
     return make_from(f, std::make_index_sequence<bases>{}, std::make_index_sequence<size>{});
   }
 };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <concepts>
 #include <cstddef>
@@ -87,6 +88,16 @@ class table {
 
   /// Bits that a row takes: no padding, a bool one bit, an optional one more than its value.
   static constexpr std::size_t bits_per_row = layout::columns.bits_per_row;
+  /// Bits that a row takes in each column, in the order of the record's leaves.
+  static constexpr std::array<std::size_t, layout::leaf_count> column_bits = [] {
+    std::array<std::size_t, layout::leaf_count> bits{};
+    [&]<std::size_t... L>(std::index_sequence<L...>) {
+      ((bits[L] = 8 * std::size_t{detail::value_width<typename layout::template storage<L>::value>} +
+                  layout::template storage<L>::bits),
+       ...);
+    }(indices{});
+    return bits;
+  }();
   /// Rows in a slab.
   static constexpr std::size_t slab_rows = std::size_t{1} << layout::shift;
 
@@ -123,7 +134,7 @@ class table {
   ///
   /// The T is const, because assigning to its members would change a copy: use `set<K>`.
   /// Preconditions: first_row() <= i < end_row().
-  [[nodiscard]] const T operator[](std::uint64_t i) const noexcept {
+  [[gnu::always_inline]] [[nodiscard]] const T operator[](std::uint64_t i) const noexcept {
     assert(has_row(i));
     return access::row(store_, i);
   }
@@ -155,6 +166,12 @@ class table {
   template <key K>
     requires(!has_leaf<T, K>)
   void column() const = delete;  // the record has no column of this name, and none can be added
+  /// All values of the L-th leaf of the record: for what goes through all columns.
+  template <std::size_t L>
+    requires(L < layout::leaf_count)
+  [[nodiscard]] table_column<T, L> column_at() const noexcept {
+    return table_column<T, L>(store_);
+  }
 
   /// The table slab by slab: in each chunk every column is contiguous. The fastest way to read or write much of it.
   [[nodiscard]] table_chunks<T, true> chunks() const noexcept { return table_chunks<T, true>(store_); }
@@ -218,6 +235,13 @@ class table {
     requires requires { T{std::forward<Args>(args)...}; }
   {
     push_back(T{std::forward<Args>(args)...});
+  }
+  /// As `emplace_back`. Returns: whether there was room.
+  template <class... Args>
+  [[nodiscard]] bool try_emplace_back(Args&&... args)
+    requires requires { T{std::forward<Args>(args)...}; }
+  {
+    return try_push_back(T{std::forward<Args>(args)...});
   }
 
   /// Adds the rows of a range at the back, column by column where the range can be read twice.

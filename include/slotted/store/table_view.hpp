@@ -3,6 +3,7 @@
 #pragma once
 
 #include <bit>
+#include <cassert>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -103,6 +104,7 @@ class bit_span {
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
   /// Preconditions: i < size().
   [[nodiscard]] bool operator[](std::size_t i) const noexcept {
+    assert(i < size_);
     return (words_[(offset_ + i) / 64] >> ((offset_ + i) % 64) & 1) != 0;
   }
   [[nodiscard]] iterator begin() const noexcept { return {*this, 0}; }
@@ -221,7 +223,8 @@ struct table_access {
   }
 
   template <std::size_t L>
-  [[nodiscard]] static typename layout::template leaf<L> load(const column_store& store, std::uint64_t row) noexcept {
+  [[gnu::always_inline]] [[nodiscard]] static typename layout::template leaf<L> load(const column_store& store,
+                                                                                     std::uint64_t row) noexcept {
     using leaf = typename layout::template leaf<L>;
     using storage = typename layout::template storage<L>;
     if constexpr (storage::optional) {
@@ -255,8 +258,17 @@ struct table_access {
     }
   }
 
-  [[nodiscard]] static T row(const column_store& store, std::uint64_t number) noexcept {
-    return layout::fields::make([&]<std::size_t L>(index_constant<L>) { return load<L>(store, number); });
+  // Inlined by force, with all that it calls: the row is made of the members that the caller reads, and of no other.
+  struct loader {
+    const column_store& store;
+    std::uint64_t number;
+    template <std::size_t L>
+    [[gnu::always_inline]] typename layout::template leaf<L> operator()(index_constant<L>) const noexcept {
+      return load<L>(store, number);
+    }
+  };
+  [[gnu::always_inline]] [[nodiscard]] static T row(const column_store& store, std::uint64_t number) noexcept {
+    return layout::fields::make(loader{store, number});
   }
   static void save_row(const column_store& store, std::uint64_t number, const T& from) noexcept {
     [&]<std::size_t... L>(std::index_sequence<L...>) {
@@ -300,10 +312,13 @@ struct row_source {
 
 }  // namespace detail
 
+template <class T, bool Const>
+class table_chunks;
+
 /// All values of one column of a table, as a random-access range that gives values.
 ///
 /// Positions count from the table's first row. Valid until the table changes; for loops over much of it, the spans of
-/// `chunks` are faster.
+/// `for_each_chunk` and of the table's `chunks` are faster.
 template <class T, std::size_t L>
 class table_column {
  public:
@@ -317,10 +332,17 @@ class table_column {
   [[nodiscard]] bool empty() const noexcept { return first_ == end_; }
   /// The value of the i-th row from the front. Preconditions: i < size().
   [[nodiscard]] value_type operator[](std::size_t i) const noexcept {
+    assert(i < size());
     return detail::table_access<T>::template load<L>(*store_, first_ + i);
   }
   [[nodiscard]] iterator begin() const noexcept { return {{store_}, first_}; }
   [[nodiscard]] iterator end() const noexcept { return {{store_}, end_}; }
+
+  /// Calls f(values) for each chunk: a std::span of constant values, a bit_span, an optional_span.
+  template <class F>
+  void for_each_chunk(F f) const {
+    for (const auto chunk : table_chunks<T, true>(*store_)) f(chunk.template column_at<L>());
+  }
 
  private:
   const detail::column_store* store_;
