@@ -102,9 +102,9 @@ inline void unpoison([[maybe_unused]] const void* from, [[maybe_unused]] std::si
 // Preconditions: bytes and alignment are those of the call to map_pages.
 inline void unmap_pages(std::byte* at, std::size_t bytes, std::size_t) noexcept { ::munmap(at, bytes); }
 
-// Makes whole pages usable. Populating a run in one call costs a fraction of one fault a page. Each page is touched all the
-// same: where a hypervisor keeps the page tables (shadow paging), the first access faults once more, and a reserve() should
-// have paid for that, too.
+// Makes whole pages usable. Populating a run in one call costs a fraction of one fault a page. Each page is touched all
+// the same: where a hypervisor keeps the page tables (shadow paging), the first access faults once more, and a
+// reserve() should have paid for that, too.
 [[nodiscard]] inline bool commit_pages(std::byte* at, std::size_t bytes) noexcept {
   constexpr int populate_write = 23;  // MADV_POPULATE_WRITE since Linux 5.14; not in every libc's header
   static std::atomic<bool> can_populate{true};

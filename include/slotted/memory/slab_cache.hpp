@@ -76,8 +76,8 @@ class slab_cache {
       give_back(empty);
   }
 
-  // A slab of that size and kind, committed to `least` bytes or more, with its charge; one with no address when there is
-  // none.
+  // A slab of that size and kind, committed to `least` bytes or more, with its charge; one with no address when there
+  // is none.
   [[nodiscard]] slab take(std::size_t bytes, page_kind kind, std::size_t least) noexcept {
     const std::lock_guard<std::mutex> hold(lock_);
     for (std::size_t at = count_; at-- != 0;) {
