@@ -44,7 +44,10 @@ inline std::size_t encode_flat_body(const std::uint64_t* patterns, std::size_t n
   const bool plain_known = kind == value_kind::integer || memory.plain.how == mode::decimals;
   plain_plan plain;
   dictionary_plan dictionary;
-  if (memory.usable(n) && plain_known && plan_again(patterns, n, kind, memory.plain, allowed, plain)) {
+  // The transform is compared with the others at every fourth block, for that costs as much as all the rest.
+  const transform_set compared = memory.age % 4 == 3 ? allowed : allowed & set_of(memory.plain.digits);
+  if (memory.usable(n) && plain_known && plan_again(patterns, n, kind, memory.plain, compared, plain)) {
+    memory.plain.digits = plain.choice.digits;
     std::size_t best = plain.size;
     if (series_plan codes; memory.how == mode::series_dictionary && series != nullptr &&
                            plan_series(patterns, n, kind, *series, codes) && codes.size < best &&
@@ -53,7 +56,7 @@ inline std::size_t encode_flat_body(const std::uint64_t* patterns, std::size_t n
       return write_flat_series(n, kind, *series, codes, to);
     }
     const bool by_dictionary = memory.how == mode::dictionary && plan_dictionary(patterns, n, kind, dictionary) &&
-                               dictionary.size + best / 30 < best;
+                               dictionary.size + best / 12 < best;
     if (by_dictionary) best = dictionary.size;
     if (memory.still_good(best, n)) {
       ++memory.age;
@@ -64,9 +67,9 @@ inline std::size_t encode_flat_body(const std::uint64_t* patterns, std::size_t n
   search_plain(patterns, n, kind, allowed, plain);
   std::size_t best = plain.size;
   mode how = plain.choice.how;
-  // A dictionary decodes more slowly than what it replaces: it has to save a thirtieth.
+  // A dictionary decodes more slowly than what it replaces: it has to save a twelfth.
   if (n >= 64 && best * 8 > n * 2 && plan_dictionary(patterns, n, kind, dictionary) &&
-      dictionary.size + best / 30 < best) {
+      dictionary.size + best / 12 < best) {
     best = dictionary.size;
     how = mode::dictionary;
   }
@@ -80,7 +83,7 @@ inline std::size_t encode_flat_body(const std::uint64_t* patterns, std::size_t n
   }
   series_plan codes;
   if (series != nullptr && best * 8 > n && plan_series(patterns, n, kind, *series, codes) &&
-      codes.size + best / 30 < best) {
+      codes.size + best / 12 < best) {
     best = codes.size;
     how = mode::series_dictionary;
   }
@@ -108,8 +111,11 @@ inline std::size_t encode_body(const std::uint64_t* patterns, std::size_t n, val
                                std::byte* to) noexcept {
   const transform_set allowed = kind == value_kind::integer ? every_transform : first_order;
   const std::size_t count = count_runs(patterns, n);
-  if (count == 1 || count * 8 > n * 5)
-    return encode_flat_body(patterns, n, kind, allowed, memory.series, memory.values, to);
+  if (count == 1) {  // the body of one value, which is that of any number of them
+    remembered_choice none;
+    return encode_flat_body(patterns, 1, kind, only_positional, nullptr, none, to);
+  }
+  if (count * 8 > n * 5) return encode_flat_body(patterns, n, kind, allowed, memory.series, memory.values, to);
 
   run_plan runs;
   plan_runs(patterns, n, runs);

@@ -76,7 +76,15 @@ inline void finish_row(std::uint64_t* quotients, decimal_target target) noexcept
 }
 
 // In place: n integers become the patterns of their decimals. `words` has room for a whole number of rows.
-inline void divide(std::byte* words, std::size_t n, unsigned exponent, decimal_target target) noexcept {
+inline void divide(std::byte* __restrict words, std::size_t n, unsigned exponent, decimal_target target) noexcept {
+  if (exponent == 0 && target == decimal_target::binary64) {
+    constexpr double magic = 6755399441055744.0;
+    for (std::size_t i = 0; i < n; ++i) {  // must be vectorised
+      const double value = std::bit_cast<double>(word_at(words, i) + std::bit_cast<std::uint64_t>(magic)) - magic;
+      set_word(words, i, std::bit_cast<std::uint64_t>(value));
+    }
+    return;
+  }
   for (std::size_t i = 0; i < n; i += lanes) {
     std::uint64_t quotients[lanes];
     divide_row(words + 8 * i, exponent, quotients);
@@ -85,12 +93,13 @@ inline void divide(std::byte* words, std::size_t n, unsigned exponent, decimal_t
   }
 }
 
+// One of them.
 inline std::uint64_t decimal_pattern(std::uint64_t d, unsigned exponent, decimal_target target) noexcept {
-  std::uint64_t row[lanes] = {d};
-  std::uint64_t quotients[lanes];
-  divide_row(reinterpret_cast<const std::byte*>(row), exponent, quotients);
-  if (target == decimal_target::narrowed) return round_to_binary32(quotients[0]);
-  return target == decimal_target::binary32 ? to_binary32(quotients[0]) : quotients[0];
+  constexpr double magic = 6755399441055744.0;
+  const double dividend = std::bit_cast<double>(d + std::bit_cast<std::uint64_t>(magic)) - magic;
+  const auto quotient = std::bit_cast<std::uint64_t>(dividend / divisors[exponent][0]);
+  if (target == decimal_target::narrowed) return round_to_binary32(quotient);
+  return target == decimal_target::binary32 ? to_binary32(quotient) : quotient;
 }
 
 // Hostile digits, of 2^51 and more, divide to some double, perhaps a NaN: a value, as promised, nothing undefined.
@@ -123,6 +132,16 @@ inline bool parse(byte_reader& in, std::size_t n, value_kind kind, decimal_block
 inline bool decode(const decimal_block& b, std::byte* __restrict words) noexcept {
   const std::size_t n = b.digits.n;
   const std::size_t whole = n / lanes * lanes;
+  if (is_constant(b.digits)) {
+    const std::uint64_t pattern = decimal_pattern(b.digits.base, b.exponent, b.target);
+    if (b.corrected) {
+      if (!decode(b.corrections, words)) return false;
+      for (std::size_t i = 0; i < n; ++i) set_word(words, i, word_at(words, i) + pattern);  // must be vectorised
+    } else {
+      for (std::size_t i = 0; i < n; ++i) set_word(words, i, pattern);  // must be vectorised
+    }
+    return true;
+  }
   if (!decode(b.digits, words)) return false;
   divide(words, whole, b.exponent, b.target);
   if (whole != n) {
@@ -159,30 +178,34 @@ constexpr std::uint64_t widen_binary32(std::uint64_t pattern) noexcept {
   return (pattern & 0x80000000u) << 32 | (magnitude == 0 ? 0 : (magnitude << 29) + exponent_gap);
 }
 
-// The integer nearest to v * 10^e, or decimal_limit where there is none in range. One multiplication, whose bits are
+// The integer nearest to v * scale, or decimal_limit where there is none in range. One multiplication, whose bits are
 // then rounded as integers, so that no contraction or reassociation can change the choice, nor an infinity or a NaN
-// reach the arithmetic.
-inline std::uint64_t nearest_digits(std::uint64_t pattern, unsigned exponent) noexcept {
+// reach the arithmetic. Without a branch, for it has to be vectorised.
+inline std::uint64_t nearest_digits(std::uint64_t pattern, double scale) noexcept {
+  constexpr std::uint64_t all = ~std::uint64_t{0};
   constexpr std::uint64_t one = std::uint64_t{1023} << 52;
   constexpr std::uint64_t span = std::uint64_t{64} << 52;
   const std::uint64_t magnitude = pattern & ~sign_bit;
-  const bool sane = magnitude - (one - span) < 2 * span;  // 2^-64 to 2^64
-  const double scaled = std::bit_cast<double>(sane ? magnitude : 0) * powers_of_ten[exponent][0];
-  const auto bits = std::bit_cast<std::uint64_t>(scaled);
-  const std::uint64_t power = bits >> 52;  // biased: 1023 for [1, 2)
-  const std::uint64_t shift = power > 1075 ? 0 : power < 1021 ? 54 : 1075 - power;
+  const std::uint64_t sane = magnitude - (one - span) < 2 * span ? all : 0;  // 2^-64 to 2^64
+  const std::uint64_t zero = magnitude == 0 ? all : 0;
+  const std::uint64_t factor = magnitude & sane;
+  const auto bits = std::bit_cast<std::uint64_t>(std::bit_cast<double>(factor) * scale);
   const std::uint64_t mantissa = (bits & low_mask(52)) | std::uint64_t{1} << 52;
-  const std::uint64_t d = (mantissa + (std::uint64_t{1} << shift >> 1)) >> shift;
-  const bool in_range = power < 1023 + 51 && d < decimal_limit && (sane || magnitude == 0);
-  return !in_range ? decimal_limit : (pattern & sign_bit) != 0 ? 0 - d : d;
+  const std::uint64_t wanted = 1074 - (bits >> 52);  // leaves one bit to round by
+  const std::uint64_t shift = wanted < 53 ? wanted : 53;
+  const std::uint64_t d = ((mantissa >> shift) + 1) >> 1;
+  const std::uint64_t small = bits < (std::uint64_t{1023 + 51} << 52) && d < decimal_limit ? all : 0;
+  const std::uint64_t good = (sane | zero) & small;
+  const std::uint64_t negative = 0 - (pattern >> 63);
+  return (((d ^ negative) - negative) & good) | (decimal_limit & ~good);
 }
 
 /// Digits and corrections of a block at one exponent.
 struct decimal_split {
   alignas(64) std::uint64_t digits[max_block_values + lanes];
   alignas(64) std::uint64_t corrections[max_block_values + lanes];
-  std::size_t corrected = 0;  // how many corrections are not zero
-  std::size_t far = 0;        // how many are beyond near_limit
+  std::size_t corrected = 0;  // how many corrections are not zero, or more
+  std::size_t far = 0;        // how many values are no decimals
 };
 
 // A correction of at most this many units in the last place is rounding noise; beyond it the value is no decimal, and
@@ -191,55 +214,42 @@ inline constexpr std::uint64_t near_limit = 64;
 
 inline bool is_near(std::uint64_t correction) noexcept { return correction + near_limit <= 2 * near_limit; }
 
-/// Splits n patterns; false, as soon as it shows, when more than `tolerated` of them are no decimals.
-inline bool split_decimals(const std::uint64_t* patterns, std::size_t n, unsigned exponent, decimal_target target,
-                           std::size_t tolerated, decimal_split& s) noexcept {
-  s.corrected = s.far = 0;
-  std::uint64_t previous = 0;
-  for (std::size_t from = 0; from < n; from += lanes) {
-    const std::size_t count = n - from < lanes ? n - from : lanes;
-    std::uint64_t* const d = s.digits + from;
-    std::uint64_t* const c = s.corrections + from;
-    std::uint64_t row[lanes] = {};
-    std::memcpy(row, patterns + from, count * sizeof *row);
-    if (target == decimal_target::binary32) {
-      for (std::size_t l = 0; l < lanes; ++l) d[l] = nearest_digits(widen_binary32(row[l]), exponent);
-    } else {
-      for (std::size_t l = 0; l < lanes; ++l) d[l] = nearest_digits(row[l], exponent);  // must be vectorised
-    }
-    std::uint64_t quotients[lanes];
-    divide_row(reinterpret_cast<const std::byte*>(d), exponent, quotients);
-    finish_row(quotients, target);
-    std::uint64_t any_far = 0;
-    std::uint64_t any = 0;
-    for (std::size_t l = 0; l < lanes; ++l) {  // must be vectorised
-      c[l] = row[l] - quotients[l];
-      any_far |= std::uint64_t{!is_near(c[l])} | std::uint64_t{d[l] == decimal_limit};
-      any |= c[l];
-    }
-    if (any != 0) {
-      for (std::size_t l = 0; l < count; ++l) {
-        if (!is_near(c[l]) || d[l] == decimal_limit) {
-          ++s.far;
-          d[l] = decimal_limit;
-        }
-        s.corrected += c[l] != 0;
-      }
-      if (s.far > tolerated) return false;
-    }
-    if (any_far != 0) {
-      for (std::size_t l = 0; l < count; ++l) {
-        if (d[l] == decimal_limit) {
-          d[l] = previous;
-          c[l] = row[l] - decimal_pattern(previous, exponent, target);
-          s.corrected += c[l] != 0;
-        }
-        previous = d[l];
-      }
-    } else {
-      previous = d[count - 1];
-    }
+/// Splits n patterns; false when more than `tolerated` of them are no decimals.
+inline bool split_decimals(const std::uint64_t* __restrict patterns, std::size_t n, unsigned exponent,
+                           decimal_target target, std::size_t tolerated, decimal_split& s) noexcept {
+  std::uint64_t* const d = s.digits;
+  std::uint64_t* const c = s.corrections;
+  const double scale = powers_of_ten[exponent][0];
+  if (target == decimal_target::binary32) {
+    for (std::size_t i = 0; i < n; ++i)
+      d[i] = nearest_digits(widen_binary32(patterns[i]), scale);  // must be vectorised
+  } else {
+    for (std::size_t i = 0; i < n; ++i) d[i] = nearest_digits(patterns[i], scale);  // must be vectorised
   }
+  const std::size_t padded = (n + lanes - 1) / lanes * lanes;
+  for (std::size_t i = n; i < padded; ++i) d[i] = 0;
+  std::memcpy(c, d, padded * sizeof *c);
+  divide(reinterpret_cast<std::byte*>(c), padded, exponent, target);
+  std::size_t corrected = 0;
+  std::size_t far = 0;
+  for (std::size_t i = 0; i < n; ++i) {  // must be vectorised
+    c[i] = patterns[i] - c[i];
+    corrected += c[i] != 0;
+    far += std::size_t{!is_near(c[i])} | std::size_t{d[i] == decimal_limit};
+  }
+  s.corrected = corrected;
+  s.far = far;
+  if (far > tolerated) return false;
+  if (far == 0) return true;
+  std::uint64_t previous = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    if (!is_near(c[i]) || d[i] == decimal_limit) {
+      d[i] = previous;
+      c[i] = patterns[i] - decimal_pattern(previous, exponent, target);
+    }
+    previous = d[i];
+  }
+  s.corrected = n;  // at most: enough to know that there are some
   return true;
 }
 
@@ -256,7 +266,8 @@ inline unsigned choose_exponent(const std::uint64_t* patterns, std::size_t n, de
     const std::uint64_t v = patterns[i];
     own[count] = none;
     for (unsigned e = 0; e <= largest_exponent; ++e) {
-      const std::uint64_t d = nearest_digits(target == decimal_target::binary32 ? widen_binary32(v) : v, e);
+      const std::uint64_t d =
+          nearest_digits(target == decimal_target::binary32 ? widen_binary32(v) : v, powers_of_ten[e][0]);
       if (d == decimal_limit) break;
       const std::uint64_t correction = v - decimal_pattern(d, e, target);
       if (correction + sampled_near > 2 * sampled_near) continue;

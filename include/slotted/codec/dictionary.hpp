@@ -32,7 +32,8 @@ inline bool decode(const dictionary_body& b, std::byte* __restrict words) noexce
   if (!decode(b.entries, reinterpret_cast<std::byte*>(table))) return false;
   for (std::size_t i = b.count; i < max_dictionary_entries; ++i) table[i] = 0;
   if (!decode(b.codes, words)) return false;
-  for (std::size_t i = 0; i < b.codes.n; ++i) {
+  const std::size_t n = b.codes.n;
+  for (std::size_t i = 0; i < n; ++i) {
     set_word(words, i, table[word_at(words, i) % max_dictionary_entries]);
   }
   return true;
@@ -77,16 +78,18 @@ inline bool plan_dictionary(const std::uint64_t* patterns, std::size_t n, value_
     }
     first_codes[i] = index[slot];
   }
-  std::uint16_t order[max_dictionary_entries];
-  for (std::size_t k = 0; k < count; ++k) order[k] = static_cast<std::uint16_t>(k);
-  std::sort(order, order + count, [&](std::uint16_t a, std::uint16_t b) {
-    return static_cast<std::int64_t>(to_ordered(seen[a], kind)) < static_cast<std::int64_t>(to_ordered(seen[b], kind));
-  });
+  struct entry {
+    std::int64_t ordered;
+    std::size_t first_code;
+  };
+  entry order[max_dictionary_entries];
+  for (std::size_t k = 0; k < count; ++k) order[k] = {static_cast<std::int64_t>(to_ordered(seen[k], kind)), k};
+  std::sort(order, order + count, [](const entry& a, const entry& b) { return a.ordered < b.ordered; });
   std::uint64_t sorted[max_dictionary_entries] = {};
   std::uint64_t rank[max_dictionary_entries];
   for (std::size_t k = 0; k < count; ++k) {
-    sorted[k] = seen[order[k]];
-    rank[order[k]] = k;
+    sorted[k] = seen[order[k].first_code];
+    rank[order[k].first_code] = k;
   }
   p.count = count;
   search_plain(sorted, count, kind, random_access, p.entries);

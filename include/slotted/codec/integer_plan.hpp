@@ -31,8 +31,9 @@ inline constexpr transform_set random_access = set_of(transform::none) | set_of(
 inline constexpr transform_set first_order = random_access | set_of(transform::delta);
 inline constexpr transform_set every_transform = first_order | set_of(transform::second_difference);
 
-// A delta is taken only where it saves this much: its running sum decodes at half the speed.
-inline constexpr unsigned delta_handicap_half_bits = 1;
+// A transform is taken only where it saves an eighth, or a bit and a half a value: a running sum decodes at half the
+// speed.
+inline std::size_t handicap(std::size_t n, std::size_t size) noexcept { return std::min(n * 3 / 16, size / 8); }
 
 inline std::size_t planned_size(const integer_plan& p, std::size_t n) noexcept {
   std::size_t size = 2 + signed_varint_size(p.base) + packed_size(n, p.width);
@@ -147,16 +148,21 @@ inline void plan_patches(const std::uint64_t* r, std::size_t n, integer_plan& p)
   std::nth_element(pivots, pivots + pivot_count / 2, pivots + pivot_count);
   const auto pivot = static_cast<std::uint64_t>(pivots[pivot_count / 2]);
 
-  // above[k], below[k]: how many are k bits away from the pivot, on either side.
-  std::uint16_t above[65] = {};
-  std::uint16_t below[65] = {};
+  // How many are k bits away from the pivot, above it and below. Counted without a branch, and in turn in four places,
+  // for neighbours tend to be as far away and would wait for each other's count.
+  constexpr std::size_t sides = 130;
+  std::uint16_t counts[4][sides] = {};
   for (std::size_t i = 0; i < n; ++i) {
     const std::uint64_t away = r[i] - pivot;
-    if (static_cast<std::int64_t>(r[i]) >= static_cast<std::int64_t>(pivot)) {
-      ++above[bit_length(away)];
-    } else {
-      ++below[bit_length(0 - away)];
-    }
+    const bool under = static_cast<std::int64_t>(r[i]) < static_cast<std::int64_t>(pivot);
+    ++counts[i % 4][(under ? 65 : 0) + bit_length(under ? 0 - away : away)];
+  }
+  std::uint16_t above[65];
+  std::uint16_t below[65];
+  for (std::size_t k = 0; k < 65; ++k) {
+    above[k] = static_cast<std::uint16_t>(counts[0][k] + counts[1][k] + counts[2][k] + counts[3][k]);
+    below[k] =
+        static_cast<std::uint16_t>(counts[0][65 + k] + counts[1][65 + k] + counts[2][65 + k] + counts[3][65 + k]);
   }
   for (int k = 63; k >= 0; --k) {  // from here on: k bits away or more
     above[k] = static_cast<std::uint16_t>(above[k] + above[k + 1]);
@@ -229,31 +235,34 @@ inline void plan_residuals(const std::uint64_t* r, std::size_t n, residual_range
 /// The least costly way to write x[0..n), among the given transforms; leaves its residuals in r.
 inline integer_plan plan_integers(const std::uint64_t* x, std::size_t n, transform_set allowed,
                                   std::uint64_t* r) noexcept {
-  // First what a sample promises for each, then all of the work for those that come near the best promise.
+  // First what a sample promises for each, then all of the work for those that come near the best promise. Values
+  // as they are get a wider margin, for others have to save their handicap.
   integer_plan plans[4];
   residual_range ranges[4];
   std::size_t promised[4] = {SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX};  // half bits a value
   std::size_t least = SIZE_MAX;
   transform current = transform::none;  // whose residuals r holds
+  const bool alone = std::has_single_bit(allowed);
   for (unsigned t = 0; t < 4; ++t) {
     if ((allowed >> t & 1) == 0) continue;
     plans[t].how = current = static_cast<transform>(t);
     make_residuals(x, n, plans[t], r);
     ranges[t] = range_of(r, n);
     const unsigned width = width_of(ranges[t]);
-    promised[t] = width == 0 ? 0 : std::min(2 * width, 2 * sampled_width(r, n) + 3);
+    promised[t] = width == 0 || alone ? 0 : std::min(2 * width, 2 * sampled_width(r, n) + 3);
     least = std::min(least, promised[t]);
     if (width == 0) break;
   }
   const integer_plan* best = nullptr;
   std::size_t best_cost = SIZE_MAX;
   for (unsigned t = 0; t < 4; ++t) {
-    if (promised[t] == SIZE_MAX || promised[t] > least + 2) continue;
+    const std::size_t margin = t == 0 ? 4 : 2;
+    if (promised[t] == SIZE_MAX || promised[t] > least + margin) continue;
     if (current != plans[t].how) make_residuals(x, n, plans[t], r);
     current = plans[t].how;
     plan_residuals(r, n, ranges[t], plans[t]);
     std::size_t cost = plans[t].size;
-    if (t != static_cast<unsigned>(transform::none)) cost += n * delta_handicap_half_bits / 16;
+    if (plans[t].how == transform::delta || plans[t].how == transform::second_difference) cost += handicap(n, cost);
     if (cost < best_cost) {
       best_cost = cost;
       best = &plans[t];

@@ -97,40 +97,67 @@ inline void running_sums(std::byte* words, std::size_t n, std::uint64_t before_f
   }
 }
 
+// Is the stream one number, said once?
+inline bool is_constant(const integer_stream& s) noexcept {
+  return s.width == 0 && s.patches == 0 && s.how == transform::none;
+}
+
+// Returns: false when a patch names a position outside the block.
+inline bool apply_patches(const integer_stream& s, std::byte* __restrict words) noexcept {
+  std::byte positions[8 * max_block_values];
+  std::byte values[8 * max_block_values];
+  const std::size_t n = s.n;
+  const std::size_t count = s.patches;
+  const std::uint64_t base = s.base;
+  const std::uint64_t divisor = s.divisor;
+  unpack(s.positions, count, position_bits, 0, positions);
+  unpack(s.patch_values, count, s.patch_width, 0, values);
+  for (std::size_t k = 0; k < count; ++k) {
+    const auto position = static_cast<std::size_t>(word_at(positions, k));
+    if (position >= n) return false;
+    set_word(words, position, base + unzigzag(word_at(values, k)) * divisor);
+  }
+  return true;
+}
+
 /// Decodes a whole stream as n host words.
 ///
 /// Returns: false when a patch names a position outside the block.
-inline bool decode(const integer_stream& s, std::byte* words) noexcept {
+inline bool decode(const integer_stream& s, std::byte* __restrict words) noexcept {
+  // Copies: what is written through bytes might, for all a compiler knows, be the stream's own members.
+  const std::size_t n = s.n;
+  const std::uint64_t base = s.base;
+  const std::uint64_t slope = s.slope;
+  if (s.how == transform::delta && s.width == 0 && s.patches == 0) {
+    const std::uint64_t first = s.first;
+    for (std::size_t i = 0; i < n; ++i) set_word(words, i, first + base * i);  // must be vectorised
+    return true;
+  }
   if (s.divisor == 1) {
-    unpack(s.packed, s.n, s.width, s.base, words);
+    unpack(s.packed, n, s.width, base, words);
   } else {
-    unpack(s.packed, s.n, s.width, 0, words);
-    for (std::size_t i = 0; i < s.n; ++i) {  // must be vectorised
-      set_word(words, i, word_at(words, i) * s.divisor + s.base);
-    }
+    const std::uint64_t divisor = s.divisor;
+    unpack(s.packed, n, s.width, 0, words);
+    for (std::size_t i = 0; i < n; ++i) set_word(words, i, word_at(words, i) * divisor + base);  // must be vectorised
   }
-  for (std::size_t k = 0; k < s.patches; ++k) {
-    const std::uint64_t position = packed_at(s.positions, s.patches, position_bits, k);
-    if (position >= s.n) return false;
-    set_word(words, static_cast<std::size_t>(position), patch_value(s, k));
-  }
+  if (s.patches != 0 && !apply_patches(s, words)) return false;
   switch (s.how) {
     case transform::none:
       break;
     case transform::delta:
-      running_sums(words, s.n, s.first - word_at(words, 0));
+      running_sums(words, n, s.first - word_at(words, 0));
       break;
     case transform::linear:
-      for (std::size_t i = 0; i < s.n; ++i) {  // must be vectorised
-        set_word(words, i, word_at(words, i) + on_line(s.slope, i));
+      for (std::size_t i = 0; i < n; ++i) {  // must be vectorised
+        set_word(words, i, word_at(words, i) + on_line(slope, i));
       }
       break;
     case transform::second_difference: {
       std::uint64_t value = s.first;
-      std::uint64_t difference = s.slope;
+      std::uint64_t difference = slope;
       set_word(words, 0, value);
-      if (s.n > 1) set_word(words, 1, value += difference);
-      for (std::size_t i = 2; i < s.n; ++i) {
+      if (n > 1) set_word(words, 1, value += difference);
+      for (std::size_t i = 2; i < n; ++i) {
         difference += word_at(words, i);
         set_word(words, i, value += difference);
       }

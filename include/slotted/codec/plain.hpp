@@ -49,12 +49,13 @@ inline bool parse(byte_reader& in, std::size_t n, value_kind kind, mode how, pla
 inline bool decode(const plain_body& b, std::byte* __restrict words) noexcept {
   if (b.how == mode::decimals) return decode(b.decimals, words);
   if (!decode(b.integers, words)) return false;
+  const std::size_t n = b.integers.n;
   if (b.kind == value_kind::binary64) {
-    for (std::size_t i = 0; i < b.integers.n; ++i) {  // must be vectorised
+    for (std::size_t i = 0; i < n; ++i) {  // must be vectorised
       set_word(words, i, from_ordered(word_at(words, i), value_kind::binary64));
     }
   } else if (b.kind == value_kind::binary32) {
-    for (std::size_t i = 0; i < b.integers.n; ++i) {  // must be vectorised
+    for (std::size_t i = 0; i < n; ++i) {  // must be vectorised
       set_word(words, i, from_ordered(word_at(words, i), value_kind::binary32));
     }
   }
@@ -73,6 +74,7 @@ inline bool value_at(const plain_body& b, std::size_t i, std::uint64_t& pattern)
 /// What a column remembers of the last plain body that was searched for.
 struct plain_choice {
   mode how = mode::integers;
+  transform digits = transform::none;
   unsigned char exponent = 0;
   bool narrowed = false;
 };
@@ -104,6 +106,7 @@ inline void plan_ordered(const std::uint64_t* patterns, std::size_t n, value_kin
     p.integers = plan_integers(ordered, n, allowed, p.residuals);
   }
   p.choice.how = mode::integers;
+  p.choice.digits = p.integers.how;
   p.corrections = {};
   p.size = p.integers.size;
 }
@@ -122,7 +125,7 @@ inline bool plan_decimals(const std::uint64_t* patterns, std::size_t n, value_ki
   decimal_split split;
   if (!split_decimals(patterns, n, exponent, target_of(kind, narrowed), tolerated, split)) return false;
   p.integers = plan_integers(split.digits, n, allowed, p.residuals);
-  p.choice = {mode::decimals, static_cast<unsigned char>(exponent), narrowed};
+  p.choice = {mode::decimals, p.integers.how, static_cast<unsigned char>(exponent), narrowed};
   p.size = 1 + p.integers.size;
   p.mostly_shorter = exponent != 0 && p.integers.divisor % 10 != 0 && ends_in_zero(split.digits, n) * 4 > n * 3;
   p.corrections = {};
@@ -160,7 +163,7 @@ inline void search_plain(const std::uint64_t* patterns, std::size_t n, value_kin
   if (ordered.size < p.size) p = ordered;
 }
 
-/// Plans what worked for the block before, but for the transform; false when it does not apply.
+/// Plans what worked for the block before; false when it does not apply.
 inline bool plan_again(const std::uint64_t* patterns, std::size_t n, value_kind kind, const plain_choice& choice,
                        transform_set allowed, plain_plan& p) noexcept {
   if (choice.how == mode::decimals) {

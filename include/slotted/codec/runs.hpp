@@ -52,7 +52,7 @@ inline bool spread(const run_starts& r, const std::byte* __restrict heads, std::
     for (std::size_t w = 0; w * 64 < r.n; ++w) {
       std::uint64_t bits = bitmap_word(r, w);
       const std::size_t end = r.n - 64 * w < 64 ? r.n : 64 * w + 64;
-      for (std::size_t i = 64 * w; i < end; ++i, bits >>= 1) {
+      for (std::size_t i = 64 * w; i < end; ++i, bits >>= 1) {  // one chain of additions, no branch
         at += static_cast<std::size_t>(bits & 1);
         set_word(words, i, word_at(heads, at));
       }
@@ -61,14 +61,25 @@ inline bool spread(const run_starts& r, const std::byte* __restrict heads, std::
   }
   std::byte lengths[8 * max_block_values];
   if (!decode(r.lengths, lengths)) return false;
+  const std::size_t n = r.n;
+  const std::size_t count = r.count;
+  constexpr std::size_t stride = 8;  // most runs are as short: one store of many words, without a branch to mispredict
   std::size_t at = 0;
-  for (std::size_t k = 0; k < r.count; ++k) {
+  for (std::size_t k = 0; k < count; ++k) {
     const std::uint64_t length = word_at(lengths, k);
-    if (length > r.n - at) return false;
+    if (length > n - at) return false;
     const std::uint64_t head = word_at(heads, k);
-    for (const std::size_t end = at + static_cast<std::size_t>(length); at < end; ++at) set_word(words, at, head);
+    const std::size_t end = at + static_cast<std::size_t>(length);
+    for (; n - at >= stride; at += stride) {
+      for (std::size_t j = 0; j < stride; ++j) set_word(words, at + j, head);  // must be vectorised
+      if (at + stride >= end) break;
+    }
+    if (n - at < stride) {
+      for (; at < end; ++at) set_word(words, at, head);
+    }
+    at = end;
   }
-  return at == r.n;
+  return at == n;
 }
 
 /// Which run the i-th value is in.

@@ -101,16 +101,16 @@ inline bool decode(const series_body& b, const dictionary_view& d, std::byte* __
   if (!decode(b.codes, words)) return false;
   const std::uint64_t* const patterns = d.patterns.data();
   const std::uint64_t size = d.patterns.size();
+  const std::size_t n = b.codes.n;
   std::uint64_t outside = 0;
-  for (std::size_t i = 0; i < b.codes.n; ++i)
-    outside |= std::uint64_t{word_at(words, i) >= size};  // must be vectorised
+  for (std::size_t i = 0; i < n; ++i) outside |= std::uint64_t{word_at(words, i) >= size};  // must be vectorised
   if (outside != 0) return false;
-  for (std::size_t i = 0; i < b.codes.n; ++i) {
+  for (std::size_t i = 0; i < n; ++i) {
     set_word(words, i, patterns[static_cast<std::size_t>(word_at(words, i))]);
   }
   for (std::size_t k = 0; k < b.strangers; ++k) {
     const std::uint64_t position = packed_at(b.positions, b.strangers, position_bits, k);
-    if (position >= b.codes.n) return false;
+    if (position >= n) return false;
     set_word(words, static_cast<std::size_t>(position), packed_at(b.patterns, b.strangers, pattern_bits(b.kind), k));
   }
   return true;

@@ -54,9 +54,10 @@ inline bool decode(const top_parts_body& b, std::byte* __restrict words) noexcep
   std::byte indices[8 * max_block_values];
   unpack(b.indices, b.n, b.index_width, 0, indices);
   unpack(b.lows, b.n, b.low_bits, 0, words);
-  for (std::size_t i = 0; i < b.n; ++i) {
-    set_word(words, i, word_at(words, i) | b.entries[word_at(indices, i)]);
-  }
+  std::uint64_t entries[1u << max_top_width];
+  std::memcpy(entries, b.entries, sizeof entries);
+  const std::size_t n = b.n;
+  for (std::size_t i = 0; i < n; ++i) set_word(words, i, word_at(words, i) | entries[word_at(indices, i)]);
   for (std::size_t k = 0; k < b.patches; ++k) {
     const std::uint64_t position = packed_at(b.positions, b.patches, position_bits, k);
     if (position >= b.n) return false;
