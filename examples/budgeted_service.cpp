@@ -72,8 +72,8 @@ int main() {
   for (const std::int64_t end = now + 1'000'000; now < end; ++now) {
     served = served && telemetry.take_or_forget(reading_at(now));
   }
-  std::printf("a million more were taken and %zu forgotten; the most ever in use were %zu bytes\n",
-              telemetry.forgotten(), telemetry.budget().peak());
+  std::printf("a million more were taken and %zu forgotten, after %d warnings; the most ever in use were %zu bytes\n",
+              telemetry.forgotten(), warnings, telemetry.budget().peak());
 
   const bool kept_to_it = telemetry.budget().peak() <= telemetry.budget().limit();
   return intact && served && kept_to_it && warnings > 0 && telemetry.newest() == reading_at(now - 1).value ? 0 : 1;

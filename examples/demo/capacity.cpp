@@ -43,10 +43,13 @@ void fill(const representation& which, const telemetry& source, std::size_t limi
   warm_up(which, source);
   const auto resident_before = resident_bytes();
   slotted::memory_budget budget{limit};
-  if (!which.ours) result.limited = limit_growth(limit);
+  if (!which.ours && !limit_growth(limit)) {
+    result.limited = false;
+    return;
+  }
   auto filled = which.make(budget);
   point_stream stream(source);
-  const std::uint64_t enough = limit / which.fewest_bytes + 1'000'000;
+  const std::uint64_t enough = limit / which.fewest_bytes + 1'000;
   try {
     for (; result.points < enough; ++result.points) filled->insert(stream.next());
   } catch (const slotted::budget_exceeded& refusal) {
@@ -89,7 +92,7 @@ capacity fill_to_limit(const representation& which, const telemetry& source, std
   if (out.died) {
     out.how = describe(end);
   } else if (!result.failed) {
-    out.how = result.limited ? "did not fail" : "no limit to set on this system";
+    out.how = result.limited ? "did not fail" : "cannot be limited here";
   } else {
     out.how = result.refused ? "refuses: budget_exceeded" : "throws " + result.message.str();
   }

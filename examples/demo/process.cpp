@@ -23,6 +23,15 @@
 #include <malloc.h>
 #endif
 
+// A sanitizer's allocator does not live through a limit: it dies, or waits for itself while it reports.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define DEMO_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
+#define DEMO_SANITIZED 1
+#endif
+#endif
+
 namespace demo {
 namespace {
 
@@ -141,6 +150,9 @@ void restart_resident_peak() { overwrite("/proc/self/clear_refs", "5"); }
 
 std::optional<std::size_t> available_bytes() { return field_of("/proc/meminfo", "MemAvailable:"); }
 
+#if defined(DEMO_SANITIZED)
+bool limit_growth(std::size_t) { return false; }
+#else
 bool limit_growth(std::size_t bytes) {
 #if defined(RLIMIT_DATA) && defined(__linux__)
   const auto kind = RLIMIT_DATA;  // private writable memory; the address space a sanitizer reserves does not count
@@ -160,6 +172,7 @@ bool limit_growth(std::size_t bytes) {
   limit.rlim_cur = wanted;
   return ::setrlimit(kind, &limit) == 0;
 }
+#endif
 
 #else
 

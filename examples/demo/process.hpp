@@ -71,7 +71,7 @@ void restart_resident_peak();
 std::optional<std::size_t> available_bytes();
 
 /// Lets this process take `bytes` more of its own memory than it has now, and no more: the next allocation fails.
-/// Returns: false where the system has no such limit.
+/// Returns: false, and nothing is limited, where the system has no such limit or a sanitizer could not bear it.
 bool limit_growth(std::size_t bytes);
 
 }  // namespace demo

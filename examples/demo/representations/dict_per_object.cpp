@@ -37,7 +37,8 @@ class dicts final : public store {
 
 extern const representation dict_per_object;
 const representation dict_per_object{
-    "dict per object", "vector<unordered_map<string, variant<double, int64_t, string>>>", false, 64,
+    "dict per object", "vector<unordered_map<string, variant<double, int64_t, string>>>", false,
+    sizeof(object) + 4 * sizeof(object::value_type),
     [](slotted::memory_budget&) -> std::unique_ptr<store> { return std::make_unique<dicts>(); }};
 
 }  // namespace demo
