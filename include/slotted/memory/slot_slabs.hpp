@@ -46,7 +46,7 @@ class slot_slabs {
     std::uint64_t* bits;    // the occupancy map of the slab; it stays when the slab goes
     std::uint32_t limit;    // slots in committed memory; 0: there is no slab
     std::uint32_t units;    // committed, in units of the page kind
-    std::uint32_t floor;    // generations of the slab begin here; the largest value: the slab is never used again
+    std::uint32_t floor;    // generations of the slab begin here; last_generation: the slab is never used again
     std::uint32_t retired;  // slots whose generations have run out
   };
 
@@ -95,13 +95,22 @@ class slot_slabs {
   [[nodiscard]] static constexpr std::size_t directory_bytes(std::uint32_t slabs) noexcept {
     return slabs * (sizeof(std::uintptr_t) + sizeof(entry)) + words(slabs) * sizeof(std::uint64_t);
   }
+  // A slot's number: its slab's, shifted, and its place within the slab.
+  [[nodiscard]] std::uint32_t slab_of(std::uint32_t index) const noexcept { return index >> shape_.shift(); }
+  [[nodiscard]] std::uint32_t place_of(std::uint32_t index) const noexcept {
+    return index & ((std::uint32_t{1} << shape_.shift()) - 1);
+  }
+  [[nodiscard]] std::uint32_t number(std::uint32_t slab, std::uint32_t place) const noexcept {
+    return (slab << shape_.shift()) + place;
+  }
+
   [[nodiscard]] const slab_header* header_of(const void* at) const noexcept {
     return reinterpret_cast<const slab_header*>(reinterpret_cast<std::uintptr_t>(at) & ~(shape_.slab_bytes() - 1));
   }
   [[nodiscard]] std::byte* slab_address(std::uint32_t slab) const noexcept {
     const slot_layout& layout = shape_.layout();
     return reinterpret_cast<std::byte*>(state_.origins[slab] +
-                                        std::size_t{slab} * shape_.slab_slots() * layout.slot_bytes - layout.first);
+                                        (std::size_t{slab} << shape_.shift()) * layout.slot_bytes - layout.first);
   }
   [[nodiscard]] std::byte* group_address(std::uint32_t slab, std::uint32_t word) const noexcept {
     const slot_layout& layout = shape_.layout();
@@ -117,13 +126,15 @@ class slot_slabs {
 
   // ---- generations
 
+  // A slot's counter is odd while the slot is taken and even while it is free: it alone tells whether a handle is
+  // stale.
   using counter = std::conditional_t<has_generations, generation_type, std::uint8_t>;
-  static constexpr std::uint32_t last_generation = std::numeric_limits<counter>::max();
+  static constexpr std::uint32_t last_generation = std::numeric_limits<counter>::max() - 1;  // even: never taken again
 
   [[nodiscard]] counter* generations(std::uint32_t slab, std::uint32_t word) const noexcept {
     return reinterpret_cast<counter*>(group_address(slab, word) - shape_.layout().group_header);
   }
-  // Whether the slot may be used again.
+  // The slot is free again. Returns whether it may be taken again.
   bool next_generation(std::uint32_t slab, std::uint32_t in_slab) noexcept {
     counter& value = generations(slab, in_slab / 64)[in_slab % 64];
     value = static_cast<counter>(value + 1);
@@ -166,7 +177,7 @@ class slot_slabs {
   }
   void set_origin(std::uint32_t slab, std::byte* at) noexcept {
     state_.origins[slab] = reinterpret_cast<std::uintptr_t>(at) + shape_.layout().first -
-                           std::size_t{slab} * shape_.slab_slots() * shape_.layout().slot_bytes;
+                           (std::size_t{slab} << shape_.shift()) * shape_.layout().slot_bytes;
   }
 
   // The first slab, with directory and map at the end of what is committed of it.
@@ -339,7 +350,7 @@ class slot_slabs {
       // No handle out there has a generation above the highest counter: a new slab that begins there knows them all as
       // stale.
       for (std::uint32_t index = 0; index < each.limit; ++index)
-        each.floor = std::max<std::uint32_t>(each.floor, generations(slab, index / 64)[index % 64]);
+        each.floor = std::max<std::uint32_t>(each.floor, (generations(slab, index / 64)[index % 64] + 1U) & ~1U);
       if (each.floor == last_generation) ++state_.dead_slabs;
       state_.retired -= each.retired;
       each.retired = 0;

@@ -26,8 +26,11 @@ class slot_store : public slot_slabs<Shape> {
   using slabs::generations;
   using slabs::group_address;
   using slabs::no_slab;
+  using slabs::number;
+  using slabs::place_of;
   using slabs::shape_;
   using slabs::slab_address;
+  using slabs::slab_of;
   using slabs::state_;
   using slabs::words;
   using typename slabs::entry;
@@ -69,17 +72,18 @@ class slot_store : public slot_slabs<Shape> {
     window_.free &= window_.free - 1;
     *window_.word |= std::uint64_t{1} << bit;
     ++size_;
-    out.at = reinterpret_cast<std::byte*>(window_.group + bit * shape_.layout().slot_bytes);
+    if constexpr (has_generations) {
+      auto& generation = reinterpret_cast<typename slabs::counter*>(window_.group - shape_.layout().group_header)[bit];
+      generation = static_cast<typename slabs::counter>(generation + 1);
+    }
+    out.at = reinterpret_cast<std::byte*>(window_.group + bit * slot_bytes());
     out.index = window_.first + bit;
     unpoison(out.at, shape_.layout().slot_bytes);
     return commit_outcome::done;
   }
 
   // Frees a taken slot; a slab that becomes empty goes back to the system unless it is the only spare one.
-  void give(std::uint32_t index) noexcept {
-    const std::uint32_t slab = index / shape_.slab_slots();
-    give(slab, index - slab * shape_.slab_slots());
-  }
+  void give(std::uint32_t index) noexcept { give(slab_of(index), place_of(index)); }
   void give_at(const void* at) noexcept {
     const std::size_t offset = reinterpret_cast<std::uintptr_t>(at) & (shape_.slab_bytes() - 1);
     give(this->header_of(at)->index, static_cast<std::uint32_t>(shape_.layout().slot_at(offset)));
@@ -99,7 +103,7 @@ class slot_store : public slot_slabs<Shape> {
     if constexpr (has_generations) reusable = this->next_generation(slab, in_slab);
     if (&word == window_.word) {
       if (reusable) window_.free |= bit;
-    } else if (slab * shape_.slab_slots() + in_slab < window_.first) {
+    } else if (number(slab, in_slab) < window_.first) {
       set_window(slab, word_index, usable(slab, word_index));
     }
     if (word == 0) [[unlikely]]
@@ -108,28 +112,26 @@ class slot_store : public slot_slabs<Shape> {
 
   // Preconditions: the slot is in committed memory.
   [[nodiscard]] std::byte* address(std::uint32_t index) const noexcept {
-    const std::uint32_t slab = index / shape_.slab_slots();
-    const std::size_t slot_bytes = shape_.layout().slot_bytes;
-    if (shape_.layout().group_header == 0)
-      return reinterpret_cast<std::byte*>(state_.origins[slab] + index * slot_bytes);
-    const std::size_t in_slab = index - slab * shape_.slab_slots();
-    return reinterpret_cast<std::byte*>(state_.origins[slab] + index * slot_bytes +
-                                        (in_slab / 64 + 1) * shape_.layout().group_header);
+    return reinterpret_cast<std::byte*>(state_.origins[slab_of(index)] + index * slot_bytes() + headers_before(index));
+  }
+  // The same for the slot of number `next` - 1, without the subtraction: a slab has a slot less than its numbers.
+  [[nodiscard]] std::byte* address_before(std::uint32_t next) const noexcept {
+    return reinterpret_cast<std::byte*>(state_.origins[slab_of(next)] + next * slot_bytes() - slot_bytes() +
+                                        headers_before(next - 1));
   }
 
   [[nodiscard]] bool taken(std::uint32_t index) const noexcept {
-    const std::uint32_t slab = index / shape_.slab_slots();
+    const std::uint32_t slab = slab_of(index);
     if (slab >= state_.slab_count) return false;
     const entry& each = state_.entries[slab];
-    const std::uint32_t in_slab = index - slab * shape_.slab_slots();
+    const std::uint32_t in_slab = place_of(index);
     return in_slab < each.limit && (each.bits[in_slab / 64] >> (in_slab % 64) & 1) != 0;
   }
 
   // The number of the slot that holds an address. Preconditions: the slot is of this store.
   [[nodiscard]] std::uint32_t index_of(const void* at) const noexcept {
     const std::size_t offset = reinterpret_cast<std::uintptr_t>(at) & (shape_.slab_bytes() - 1);
-    return this->header_of(at)->index * shape_.slab_slots() +
-           static_cast<std::uint32_t>(shape_.layout().slot_at(offset));
+    return number(this->header_of(at)->index, static_cast<std::uint32_t>(shape_.layout().slot_at(offset)));
   }
 
   // Commits memory until `slots` slots, taken ones included, are there. What was committed before a failure stays, as
@@ -200,7 +202,7 @@ class slot_store : public slot_slabs<Shape> {
         std::uint64_t rest = state_.entries[slab].bits[word];
         if (rest == 0) continue;  // f may have freed the last slot of the slab, which has no address then
         std::byte* const group = group_address(slab, word);
-        const std::uint32_t first = slab * shape_.slab_slots() + word * 64;
+        const std::uint32_t first = number(slab, word * 64);
         if (rest == ~std::uint64_t{0}) {
           // A counted loop: the compiler unrolls it, which it cannot do when each step depends on the map.
           for (std::uint32_t bit = 0; bit < 64; ++bit) f(group + bit * layout.slot_bytes, first + bit);
@@ -215,52 +217,51 @@ class slot_store : public slot_slabs<Shape> {
   }
 
   // A place among the taken slots. It asks the map at each step, so it never stops at a slot that was freed in the
-  // meantime.
+  // meantime; only what it keeps itself is in the way from one step to the next.
   struct cursor {
-    std::byte* group = nullptr;
+    std::byte* here = nullptr;   // the slot; null behind the last
+    std::uint64_t above = 0;     // the bits of the slots behind it in its word
+    std::byte* group = nullptr;  // the first slot of its word
     std::uint32_t slab = no_slab;
     std::uint32_t word = 0;
-    std::uint32_t bit = 0;
 
-    friend bool operator==(const cursor& left, const cursor& right) noexcept {
-      return left.slab == right.slab && left.word == right.word && left.bit == right.bit;
-    }
+    friend bool operator==(const cursor& left, const cursor& right) noexcept { return left.here == right.here; }
   };
 
   [[nodiscard]] cursor first() const noexcept { return seek(0, 0); }
-  [[nodiscard]] cursor at(std::uint32_t index) const noexcept {
-    const std::uint32_t slab = index / shape_.slab_slots();
-    const std::uint32_t in_slab = index - slab * shape_.slab_slots();
-    return {group_address(slab, in_slab / 64), slab, in_slab / 64, in_slab % 64};
+  void advance(cursor& at) const noexcept {
+    const std::uint64_t rest = state_.entries[at.slab].bits[at.word] & at.above;
+    if (rest != 0) [[likely]] {
+      at.above &= ~(rest ^ (rest - 1));
+      at.here = at.group + static_cast<unsigned>(std::countr_zero(rest)) * slot_bytes();
+    } else {
+      at = seek(at.slab, at.word + 1);
+    }
   }
-  void advance(cursor& here) const noexcept {
-    const std::uint64_t rest = state_.entries[here.slab].bits[here.word] >> here.bit >> 1;
-    if (rest != 0) [[likely]]
-      here.bit += static_cast<std::uint32_t>(std::countr_zero(rest)) + 1;
-    else
-      here = seek(here.slab, here.word + 1);
-  }
-  [[nodiscard]] std::byte* address(const cursor& here) const noexcept {
-    return here.group + here.bit * shape_.layout().slot_bytes;
-  }
-  [[nodiscard]] std::uint32_t index_of(const cursor& here) const noexcept {
-    return here.slab * shape_.slab_slots() + here.word * 64 + here.bit;
+  [[nodiscard]] std::byte* address(const cursor& at) const noexcept { return at.here; }
+  [[nodiscard]] std::uint32_t index_of(const cursor& at) const noexcept {
+    return number(at.slab, at.word * 64 + static_cast<std::uint32_t>(std::countr_zero(at.above)) - 1);
   }
 
-  // The counter of a slot in committed memory: how often it was freed, or the largest value of its type once it is
-  // never used again.
+  // The counter of a slot in committed memory: how often it was taken and freed, odd while it is taken.
   [[nodiscard]] auto generation(std::uint32_t index) const noexcept
     requires has_generations
   {
-    const std::uint32_t slab = index / shape_.slab_slots();
-    return generations(slab, (index - slab * shape_.slab_slots()) / 64)[(index - slab * shape_.slab_slots()) % 64];
+    return generations(slab_of(index), place_of(index) / 64)[place_of(index) % 64];
   }
   [[nodiscard]] bool committed(std::uint32_t index) const noexcept {
-    const std::uint32_t slab = index / shape_.slab_slots();
-    return slab < state_.slab_count && index - slab * shape_.slab_slots() < state_.entries[slab].limit;
+    const std::uint32_t slab = slab_of(index);
+    return slab < state_.slab_count && place_of(index) < state_.entries[slab].limit;
   }
 
  private:
+  [[nodiscard]] std::size_t slot_bytes() const noexcept { return shape_.layout().slot_bytes; }
+  // Bytes of group headers in front of a slot.
+  [[nodiscard]] std::size_t headers_before(std::uint32_t index) const noexcept {
+    if (shape_.layout().group_header == 0) return 0;
+    return (place_of(index) / 64 + 1) * shape_.layout().group_header;
+  }
+
   // The free slots of a word that are committed and not retired.
   [[nodiscard]] std::uint64_t usable(std::uint32_t slab, std::uint32_t word) const noexcept {
     const entry& each = state_.entries[slab];
@@ -278,20 +279,18 @@ class slot_store : public slot_slabs<Shape> {
     window_.free = free;
     window_.word = state_.entries[slab].bits + word;
     window_.group = reinterpret_cast<std::uintptr_t>(group_address(slab, word));
-    window_.first = slab * shape_.slab_slots() + word * 64;
+    window_.first = number(slab, word * 64);
     window_.slab = slab;
   }
   // The next search begins at (slab, word).
   void set_search_start(std::uint32_t slab, std::uint32_t word) noexcept {
     window_.free = 0;
     window_.word = nullptr;
-    window_.first = slab * shape_.slab_slots() + word * 64;
+    window_.first = number(slab, word * 64);
     window_.slab = slab;
   }
 
-  [[nodiscard]] std::uint32_t window_word() const noexcept {
-    return (window_.first - window_.slab * shape_.slab_slots()) / 64;
-  }
+  [[nodiscard]] std::uint32_t window_word() const noexcept { return place_of(window_.first) / 64; }
 
   // Finds the lowest free slot in committed memory, else commits more.
   [[gnu::noinline]] commit_outcome refill() noexcept {
@@ -319,7 +318,7 @@ class slot_store : public slot_slabs<Shape> {
     }
     // The map of the first slab moves when a small store grows up.
     if (window_.word != nullptr) window_.word = state_.entries[window_.slab].bits + window_word();
-    if (outcome == commit_outcome::done && news.slab * shape_.slab_slots() + news.slot / 64 * 64 < window_.first)
+    if (outcome == commit_outcome::done && number(news.slab, news.slot / 64 * 64) < window_.first)
       set_search_start(news.slab, news.slot / 64);
     return outcome;
   }
@@ -347,12 +346,16 @@ class slot_store : public slot_slabs<Shape> {
       if (++at >= words(state_.slab_count)) return no_slab;
     }
   }
-  [[nodiscard]] cursor seek(std::uint32_t slab, std::uint32_t word) const noexcept {
+  [[gnu::noinline]] cursor seek(std::uint32_t slab, std::uint32_t word) const noexcept {
     for (; slab < state_.slab_count; ++slab, word = 0) {
       const std::uint32_t end = words(state_.entries[slab].limit);
-      for (; word < end; ++word)
-        if (const std::uint64_t bits = state_.entries[slab].bits[word]; bits != 0)
-          return {group_address(slab, word), slab, word, static_cast<std::uint32_t>(std::countr_zero(bits))};
+      for (; word < end; ++word) {
+        const std::uint64_t bits = state_.entries[slab].bits[word];
+        if (bits == 0) continue;
+        std::byte* const group = group_address(slab, word);
+        return {group + static_cast<unsigned>(std::countr_zero(bits)) * slot_bytes(), ~(bits ^ (bits - 1)), group, slab,
+                word};
+      }
     }
     return {};
   }

@@ -57,8 +57,10 @@ class checked_handle {
   [[nodiscard]] friend constexpr auto operator<=>(checked_handle, checked_handle) noexcept = default;
   /// The handle as an integer, for storing it elsewhere; 0 is null.
   [[nodiscard]] constexpr std::uint64_t value() const noexcept { return std::uint64_t{generation_} << 32 | slot_; }
-  /// The handle that `value()` came from; any other number makes a handle that belongs to no record, or to the one of
-  /// that slot and generation.
+  /// The handle that `value()` came from.
+  ///
+  /// Preconditions: a handle gave that number, however long ago; a number that none ever gave may name a slot that is
+  /// free.
   [[nodiscard]] static constexpr checked_handle from_value(std::uint64_t value) noexcept {
     checked_handle made;
     made.slot_ = static_cast<std::uint32_t>(value);
@@ -85,10 +87,10 @@ class checked_handle {
 
 /// A `pool` with 8-byte handles that carry a generation, so that a stale handle is known as one for ever.
 ///
-/// Each slot counts the records that it has had, in 4 bytes beside it. A slot whose counter has reached its last value
-/// is retired: it is not reused. The counters outlive their slab, `clear` and `trim`: a slab that comes back begins
-/// above every generation that was handed out. They go with the records when a pool moves or swaps: it is the pool that
-/// has the records now that knows their handles, stale ones included.
+/// Each slot counts the insertions and erasures that it has seen, in 4 bytes beside it. A slot whose counter has
+/// reached its last value is retired: it is not reused. The counters outlive their slab, `clear` and `trim`: a slab
+/// that comes back begins above every generation that was handed out. They go with the records when a pool moves or
+/// swaps: it is the pool that has the records now that knows their handles, stale ones included.
 /// \tparam Generation  an unsigned type; smaller ones retire slots sooner.
 template <class T, std::unsigned_integral Generation = std::uint32_t, page_kind Pages = page_kind::base>
 class checked_pool
@@ -111,11 +113,11 @@ class checked_pool
   /// Preconditions: contains(h). `at` checks it, and `find`.
   [[nodiscard]] T& operator[](handle h) noexcept {
     assert(contains(h));
-    return this->record_at(this->store_.address(h.slot_ - 1));
+    return this->record_at(this->store_.address_before(h.slot_));
   }
   [[nodiscard]] const T& operator[](handle h) const noexcept {
     assert(contains(h));
-    return this->record_at(this->store_.address(h.slot_ - 1));
+    return this->record_at(this->store_.address_before(h.slot_));
   }
 
   /// The record of a handle. Throws: `stale_handle` when it is gone, or the handle is null.
@@ -130,17 +132,16 @@ class checked_pool
 
   /// The record of a handle, or null when it is gone.
   [[nodiscard]] T* find(handle h) noexcept {
-    return contains(h) ? this->record_pointer(this->store_.address(h.slot_ - 1)) : nullptr;
+    return contains(h) ? this->record_pointer(this->store_.address_before(h.slot_)) : nullptr;
   }
   [[nodiscard]] const T* find(handle h) const noexcept {
-    return contains(h) ? this->record_pointer(this->store_.address(h.slot_ - 1)) : nullptr;
+    return contains(h) ? this->record_pointer(this->store_.address_before(h.slot_)) : nullptr;
   }
 
   /// Whether the handle's own record is in the pool.
   [[nodiscard]] bool contains(handle h) const noexcept {
     const std::uint32_t index = h.slot_ - 1;  // of a null handle: a slot that no pool has
-    return this->store_.committed(index) && this->store_.generation(index) == h.generation_ &&
-           this->store_.taken(index);
+    return h.generation_ % 2 == 1 && this->store_.committed(index) && this->store_.generation(index) == h.generation_;
   }
 
   /// Erases a record.

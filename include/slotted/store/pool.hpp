@@ -73,11 +73,11 @@ class pool : public detail::basic_pool<T, detail::slot_store<detail::fixed_shape
   /// Complexity: constant, one load beside the record's own.
   [[nodiscard]] T& operator[](handle h) noexcept {
     assert(contains(h));
-    return this->record_at(this->store_.address(h.value() - 1));
+    return this->record_at(this->store_.address_before(h.value()));
   }
   [[nodiscard]] const T& operator[](handle h) const noexcept {
     assert(contains(h));
-    return this->record_at(this->store_.address(h.value() - 1));
+    return this->record_at(this->store_.address_before(h.value()));
   }
 
   /// Whether there is a record in the handle's slot. A null handle has none.
@@ -85,10 +85,10 @@ class pool : public detail::basic_pool<T, detail::slot_store<detail::fixed_shape
 
   /// The record of a handle, or null when there is none in its slot.
   [[nodiscard]] T* find(handle h) noexcept {
-    return contains(h) ? this->record_pointer(this->store_.address(h.value() - 1)) : nullptr;
+    return contains(h) ? this->record_pointer(this->store_.address_before(h.value())) : nullptr;
   }
   [[nodiscard]] const T* find(handle h) const noexcept {
-    return contains(h) ? this->record_pointer(this->store_.address(h.value() - 1)) : nullptr;
+    return contains(h) ? this->record_pointer(this->store_.address_before(h.value())) : nullptr;
   }
 
   /// Erases a record.
