@@ -24,7 +24,7 @@ using slotted::detail::slot_store;
 template <std::size_t Bytes>
 using store_of = slot_store<fixed_shape<Bytes, 8>>;
 constexpr std::size_t slab_bytes = fixed_shape<32, 8>::slab_bytes();
-static_assert(slab_bytes == fixed_shape<8192, 8>::slab_bytes(), "both kinds of slots share slabs");
+static_assert(slab_bytes == fixed_shape<8184, 8>::slab_bytes(), "both kinds of slots share slabs");
 
 template <class Store>
 std::vector<typename Store::slot> fill(Store& store, std::size_t count) {
@@ -110,7 +110,7 @@ TEST_CASE("a slab with too little in it for a slot of another size stays in the 
   }
   CHECK(cache.footprint().idle == page_bytes());
   {
-    store_of<8192> large({}, &budget, &cache);
+    store_of<8184> large({}, &budget, &cache);
     const auto slots = fill(large, 100);
     CHECK(is_intact(large, slots));
     CHECK(budget.used() == large.held() + cache.footprint().total());

@@ -13,18 +13,17 @@ namespace {
 using slotted::page_kind;
 using slotted::detail::fixed_shape;
 using slotted::detail::make_slot_layout;
-using slotted::detail::max_slab_slots;
+using slotted::detail::plan_slab;
 using slotted::detail::sized_shape;
-using slotted::detail::slab_bytes_for;
 using slotted::detail::slab_header;
-using slotted::detail::slab_slots_for;
+using slotted::detail::slab_plan;
 using slotted::detail::slot_layout;
 
 // Whether a shape keeps every promise of its layout; also for slots that do not divide anything evenly.
 bool is_sound(const slot_layout& layout, std::size_t alignment, std::size_t group_header, std::size_t slab_bytes,
               std::size_t slab_slots) {
   if (slab_bytes == 0 || (slab_bytes & (slab_bytes - 1)) != 0 || slab_bytes < 65536) return false;
-  if (slab_slots < 16 || layout.bytes_of(slab_slots) > slab_bytes) return false;
+  if (slab_slots < 15 || layout.bytes_of(slab_slots) > slab_bytes) return false;
   std::size_t end = sizeof(slab_header);
   for (std::size_t slot = 0; slot < slab_slots; ++slot) {
     const std::size_t at = layout.offset_of_slot(slot);
@@ -50,20 +49,22 @@ TEST_CASE("slots of every size and alignment are aligned, apart, inside their sl
         const slot_layout layout = make_slot_layout(bytes, alignment, group_header);
         for (const page_kind kind : {page_kind::base, page_kind::huge}) {
           if (kind == page_kind::huge && bytes < 32) continue;  // the same by the hundred thousand
-          REQUIRE(
-              is_sound(layout, alignment, group_header, slab_bytes_for(layout, kind), slab_slots_for(layout, kind)));
+          const slab_plan plan = plan_slab(layout, kind);
+          REQUIRE(plan.slots < std::size_t{1} << plan.shift);
+          if (plan.slots > 1'000'000) continue;
+          REQUIRE(is_sound(layout, alignment, group_header, plan.bytes, plan.slots));
         }
       }
 }
 
 TEST_CASE("a broken layout is told from a sound one") {
   slot_layout layout = make_slot_layout(24, 8, 0);
-  const std::size_t slab = slab_bytes_for(layout, page_kind::base);
-  const std::size_t slots = slab_slots_for(layout, page_kind::base);
+  const std::size_t slab = plan_slab(layout, page_kind::base).bytes;
+  const std::size_t slots = plan_slab(layout, page_kind::base).slots;
   CHECK(is_sound(layout, 8, 0, slab, slots));
-  CHECK_FALSE(is_sound(layout, 16, 0, slab, slots));      // every second slot
-  CHECK_FALSE(is_sound(layout, 8, 64, slab, slots));      // no room for the header
-  CHECK_FALSE(is_sound(layout, 8, 0, slab, slots + 64));  // beyond the end
+  CHECK_FALSE(is_sound(layout, 16, 0, slab, slots));     // every second slot
+  CHECK_FALSE(is_sound(layout, 8, 64, slab, slots));     // no room for the header
+  CHECK_FALSE(is_sound(layout, 8, 0, slab, 3 * slots));  // beyond the end
   layout.first = 0;
   CHECK_FALSE(is_sound(layout, 8, 0, slab, slots));  // over the slab's header
 }
@@ -73,18 +74,23 @@ TEST_CASE("a slab is 256 KiB for the usual record, smaller for tiny ones, larger
   CHECK(fixed_shape<26, 1>::slab_bytes() == 256 * 1024);
   CHECK(fixed_shape<1, 1>::slab_bytes() == 64 * 1024);
   CHECK(fixed_shape<100'000, 8>::slab_bytes() == 2 * 1024 * 1024);
+  CHECK(fixed_shape<32, 8>::slab_slots() == 8191);  // of 8192 numbers: one for the header's bytes
+  CHECK(fixed_shape<26, 1>::slab_slots() == 8191);
+  CHECK(fixed_shape<26, 1>::layout().bytes_of(8191) <= 52 * 4096);  // 8192 times 26 bytes
+  CHECK(fixed_shape<1, 1>::slab_slots() == 32764);                  // eight pages, and none for the last three slots
   CHECK(fixed_shape<32, 8, void, page_kind::huge>::slab_bytes() == 2 * 1024 * 1024);
-  CHECK(fixed_shape<1, 1>::slab_slots() <= max_slab_slots);
-  CHECK(fixed_shape<1, 1>::slab_slots() > max_slab_slots / 2);
-  CHECK(fixed_shape<32, 8>::slab_slots() == 8191);   // one slot for the header
-  CHECK(fixed_shape<26, 1>::slab_slots() == 10082);  // (262144 - 4) / 26
+  CHECK(fixed_shape<26, 1, void, page_kind::huge>::slab_bytes() == 32 * 1024 * 1024);  // 13 huge pages of it
 }
 
-TEST_CASE("of a slab at most a slot, its header and what alignment asks are lost") {
-  for (std::size_t bytes = 8; bytes <= 16384; bytes += 8) {
-    const sized_shape shape(bytes, 8);
-    const std::size_t used = shape.slab_slots() * bytes;
-    REQUIRE(shape.slab_bytes() - used < bytes + 8 + (shape.slab_slots() == max_slab_slots ? shape.slab_bytes() : 0));
+TEST_CASE("of the pages of a slab at most one percent is no slot") {
+  for (std::size_t bytes = 1; bytes <= 16384; bytes += bytes < 512 ? 1 : 8) {
+    CAPTURE(bytes);
+    const sized_shape shape(bytes, bytes % 8 == 0 ? 8 : 1);
+    const std::size_t pages = (shape.layout().bytes_of(shape.slab_slots()) + 4095) / 4096 * 4096;
+    REQUIRE(pages <= shape.slab_bytes());
+    const std::size_t used = shape.layout().bytes_of(shape.slab_slots());
+    REQUIRE(used <= shape.slab_slots() * bytes + 8);  // the header
+    REQUIRE((pages - used) * 100 <= used);
   }
 }
 
@@ -96,8 +102,10 @@ TEST_CASE("a shape chosen at run time is the one known at compile time") {
   CHECK(sized.layout().first == fixed::layout().first);
   CHECK(sized.layout().slot_bytes == 48);
   CHECK(sized.layout().group_header == 0);
-  CHECK(sized_shape::max_slots() == fixed::max_slots());
-  CHECK(fixed::max_slots() == 0xFFFFFFFF);
+  CHECK(sized.max_slots() == fixed::max_slots());
+  CHECK(sized.shift() == fixed::shift());
+  CHECK(fixed::max_slots() == (std::size_t{1} << 32) - (std::size_t{1} << (32 - fixed::shift())));
+  CHECK(fixed_shape<48, 16, void, page_kind::base, 100>::max_slots() == 100);
 }
 
 }  // namespace

@@ -143,8 +143,9 @@ class pool_model {
     while (at.hint < at.taken.size() && at.taken[at.hint]) ++at.hint;
     for (std::size_t slot = at.hint; slot < at.taken.size(); ++slot)
       if (!at.taken[slot] && usable(at, slot)) return static_cast<std::uint32_t>(slot);
-    const std::size_t next = at.taken.size();
-    if (usable(at, next)) return static_cast<std::uint32_t>(next);
+    // Behind the last slot of a slab a few numbers name none.
+    for (std::size_t next = at.taken.size(); next < at.taken.size() + 64; ++next)
+      if (usable(at, next)) return static_cast<std::uint32_t>(next);
     return std::nullopt;
   }
   static bool usable(const side& at, std::size_t slot) {

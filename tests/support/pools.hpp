@@ -38,7 +38,7 @@ struct opened : Pool {
   // Whether a slot, in committed memory, has used up its generations.
   [[nodiscard]] bool retired(std::uint32_t slot) const {
     if constexpr (requires { this->store_.generation(slot); })
-      return this->store_.generation(slot) == std::numeric_limits<decltype(this->store_.generation(slot))>::max();
+      return this->store_.generation(slot) == std::numeric_limits<decltype(this->store_.generation(slot))>::max() - 1;
     else
       return false;
   }

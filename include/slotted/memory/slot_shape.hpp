@@ -64,32 +64,44 @@ inline constexpr unsigned max_slab_shift = 15;
 // more than the noise, and of records that die in order the share of bytes that cannot be given back doubles.
 inline constexpr std::size_t usual_slab_bytes = std::size_t{256} << 10;
 inline constexpr std::size_t largest_usual_slab_bytes = std::size_t{1} << 20;
+inline constexpr std::size_t largest_huge_slab_bytes = std::size_t{64} << 20;
 inline constexpr std::size_t smallest_slab_bytes = std::size_t{64} << 10;  // no page is larger
 
 struct slab_plan {
-  std::size_t bytes;  // of address space, a power of two
-  unsigned shift;     // the slab has 2^shift - 1 slots
+  std::size_t bytes = 0;    // of address space, a power of two
+  unsigned shift = 0;       // the slab's slots have 2^shift numbers
+  std::uint32_t slots = 0;  // and are one fewer at least
 };
 
+// The most slots, up to 2^max_shift - 1, that a slab of so much address space has.
+[[nodiscard]] constexpr slab_plan plan_slab_of(const slot_layout& layout, std::size_t bytes, unsigned max_shift,
+                                               std::size_t unit) noexcept {
+  slab_plan plan{bytes, std::min(static_cast<unsigned>(std::bit_width(layout.slots_within(bytes) + 1) - 1), max_shift),
+                 0};
+  plan.slots = (std::uint32_t{1} << plan.shift) - 1;
+  // A page that a few slots more would open is better not opened.
+  const std::size_t whole_pages = layout.slots_within(layout.bytes_of(plan.slots) / unit * unit);
+  if ((plan.slots - whole_pages) * 256 <= plan.slots) plan.slots = static_cast<std::uint32_t>(whole_pages);
+  return plan;
+}
+
 [[nodiscard]] constexpr slab_plan plan_slab(const slot_layout& layout, page_kind kind) noexcept {
-  const auto shift_within = [&](std::size_t bytes) {
-    return static_cast<unsigned>(std::bit_width(layout.slots_within(bytes) + 1) - 1);
+  const bool huge = kind == page_kind::huge;
+  const std::size_t unit = huge ? huge_page_bytes : 4096;
+  const std::size_t smallest = huge ? huge_page_bytes : smallest_slab_bytes;
+  const std::size_t largest = huge ? largest_huge_slab_bytes : largest_usual_slab_bytes;
+  const unsigned max_shift = huge ? 31 : max_slab_shift;
+  const auto plan_of = [&](std::size_t bytes) { return plan_slab_of(layout, bytes, max_shift, unit); };
+  const auto wastes = [&](const slab_plan& plan) {
+    const std::size_t used = layout.bytes_of(plan.slots);
+    return (round_up(used, unit) - used) * 100 >= used;
   };
-  if (kind == page_kind::huge) {
-    std::size_t bytes = huge_page_bytes;
-    while (shift_within(bytes) < 4) bytes *= 2;
-    return {bytes, shift_within(bytes)};
-  }
-  std::size_t bytes = usual_slab_bytes;
-  while (bytes > smallest_slab_bytes && shift_within(bytes / 2) >= max_slab_shift) bytes /= 2;
-  while (shift_within(bytes) < 4) bytes *= 2;
-  // Where rounding the last page up would waste a percent, a larger slab wastes less.
-  const auto wastes = [&](std::size_t slab) {
-    const std::size_t used = layout.bytes_of((std::size_t{1} << std::min(shift_within(slab), max_slab_shift)) - 1);
-    return (round_up(used, 4096) - used) * 100 >= used;
-  };
-  while (bytes < largest_usual_slab_bytes && wastes(bytes)) bytes *= 2;
-  return {bytes, std::min(shift_within(bytes), max_slab_shift)};
+  slab_plan plan = plan_of(std::max(usual_slab_bytes, smallest));
+  while (plan.bytes > smallest && plan_of(plan.bytes / 2).shift == max_shift) plan = plan_of(plan.bytes / 2);
+  while (plan.slots < 15) plan = plan_of(plan.bytes * 2);
+  // Where the rest of the last page wastes a percent, a larger slab wastes less.
+  while (plan.bytes < largest && plan.shift < max_shift && wastes(plan)) plan = plan_of(plan.bytes * 2);
+  return plan;
 }
 
 [[nodiscard]] constexpr slot_layout make_slot_layout(std::size_t slot_bytes, std::size_t alignment,
@@ -116,7 +128,7 @@ struct fixed_shape {
   [[nodiscard]] static constexpr page_kind kind() noexcept { return Kind; }
   [[nodiscard]] static constexpr std::size_t slab_bytes() noexcept { return plan.bytes; }
   [[nodiscard]] static constexpr unsigned shift() noexcept { return plan.shift; }
-  [[nodiscard]] static constexpr std::uint32_t slab_slots() noexcept { return (std::uint32_t{1} << plan.shift) - 1; }
+  [[nodiscard]] static constexpr std::uint32_t slab_slots() noexcept { return plan.slots; }
   [[nodiscard]] static constexpr std::size_t max_slots() noexcept {
     return std::min(MaxSlots, (std::size_t{1} << (32 - plan.shift)) * slab_slots());
   }
@@ -134,7 +146,7 @@ class sized_shape {
   [[nodiscard]] static constexpr page_kind kind() noexcept { return page_kind::base; }
   [[nodiscard]] std::size_t slab_bytes() const noexcept { return plan_.bytes; }
   [[nodiscard]] unsigned shift() const noexcept { return plan_.shift; }
-  [[nodiscard]] std::uint32_t slab_slots() const noexcept { return (std::uint32_t{1} << plan_.shift) - 1; }
+  [[nodiscard]] std::uint32_t slab_slots() const noexcept { return plan_.slots; }
   [[nodiscard]] std::size_t max_slots() const noexcept { return (std::size_t{1} << (32 - plan_.shift)) * slab_slots(); }
 
  private:

@@ -122,11 +122,11 @@ class checked_pool
 
   /// The record of a handle. Throws: `stale_handle` when it is gone, or the handle is null.
   [[nodiscard]] T& at(handle h) {
-    if (!contains(h)) detail::throw_stale_handle(h.slot_ - 1, h.generation_);
+    if (!contains(h)) detail::throw_stale_handle(h.slot_ - 1, h.generation_ / 2);
     return (*this)[h];
   }
   [[nodiscard]] const T& at(handle h) const {
-    if (!contains(h)) detail::throw_stale_handle(h.slot_ - 1, h.generation_);
+    if (!contains(h)) detail::throw_stale_handle(h.slot_ - 1, h.generation_ / 2);
     return (*this)[h];
   }
 
@@ -149,7 +149,7 @@ class checked_pool
   /// Throws: `stale_handle` when it is gone already; nothing has changed then.
   /// Invalidates: that record's address, handle and iterators; no others.
   void erase(handle h) {
-    if (!try_erase(h)) detail::throw_stale_handle(h.slot_ - 1, h.generation_);
+    if (!try_erase(h)) detail::throw_stale_handle(h.slot_ - 1, h.generation_ / 2);
   }
   /// As `erase`. Returns: whether the record was there.
   bool try_erase(handle h) noexcept {
