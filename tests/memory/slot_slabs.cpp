@@ -202,8 +202,8 @@ TEST_CASE("trim gives back empty slabs and the empty end of the others, and slot
   CHECK(fill(store, 3 * slab) == commit_outcome::done);  // and it grows again, in the gaps first
   CHECK(is_intact(store));
   CHECK(store.held() == budget.used());
-  for (std::uint32_t index = 0; index < 5 * slab; ++index)
-    if (store.taken(index)) store.give(index);
+  for (std::uint32_t each = 0; each < 5 * slab; ++each)
+    if (store.taken(nth(each))) store.give(nth(each));
   CHECK(store.size() == 0);
   store.trim();
   CHECK(budget.used() == 0);

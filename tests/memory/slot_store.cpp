@@ -272,14 +272,14 @@ TEST_CASE("a store moves and swaps with slots, numbers and budget, and can be us
     slot_store<shape> second({}, &two);
     fill(first, count);
     fill(second, 7);
-    std::byte* const at = first.address(static_cast<std::uint32_t>(count - 1));
+    std::byte* const at = first.address(nth_slot(first.shape(), count - 1));
     *at = std::byte{42};
     slot_store<shape> moved(std::move(first));
     CHECK(first.size() == 0);
     CHECK(first.held() == 0);
     CHECK(moved.size() == count);
-    CHECK(moved.address(static_cast<std::uint32_t>(count - 1)) == at);
-    CHECK(fill(moved, 1) == std::vector<std::uint32_t>{static_cast<std::uint32_t>(count)});
+    CHECK(moved.address(nth_slot(moved.shape(), count - 1)) == at);
+    CHECK(fill(moved, 1) == std::vector<std::uint32_t>{nth_slot(moved.shape(), count)});
     CHECK(fill(first, 1) == std::vector<std::uint32_t>{0});  // on its own budget
     CHECK(one.used() == first.held() + moved.held());
     moved.swap(second);
@@ -287,7 +287,7 @@ TEST_CASE("a store moves and swaps with slots, numbers and budget, and can be us
     CHECK(moved.size() == 7);
     CHECK(two.used() == moved.held());
     CHECK(fill(moved, 1) == std::vector<std::uint32_t>{7});
-    CHECK(fill(second, 1) == std::vector<std::uint32_t>{static_cast<std::uint32_t>(count + 1)});
+    CHECK(fill(second, 1) == std::vector<std::uint32_t>{nth_slot(second.shape(), count + 1)});
     moved = std::move(second);  // what it held goes back
     CHECK(two.used() == 0);
     CHECK(moved.size() == count + 2);

@@ -6,8 +6,10 @@
 #include <map>
 #include <optional>
 #include <slotted/memory/budget.hpp>
+#include <slotted/store/checked_pool.hpp>
 #include <slotted/store/pool.hpp>
 #include <type_traits>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -123,6 +125,21 @@ TEST_CASE("a pool holds nearly 2^32 records at most") {
   slotted::pool<char> letters;
   CHECK_FALSE(letters.try_reserve(std::size_t{1} << 32));
   CHECK(letters.footprint().total() == 0);
+}
+
+TEST_CASE("handles are keys of unordered containers") {
+  slotted::pool<point> points;
+  std::unordered_set<handle> seen;
+  for (int i = 0; i < 1000; ++i) seen.insert(points.emplace());
+  CHECK(seen.size() == 1000);
+  CHECK(seen.contains(points.handle_of(*points.begin())));
+  CHECK_FALSE(seen.contains(handle{}));
+  std::unordered_set<std::size_t> hashes;
+  for (const handle each : seen) hashes.insert(std::hash<handle>{}(each));
+  CHECK(hashes.size() == 1000);
+  slotted::checked_pool<point> checked;
+  std::unordered_set<slotted::checked_pool<point>::handle> others{checked.emplace(), checked.emplace()};
+  CHECK(others.size() == 2);
 }
 
 }  // namespace

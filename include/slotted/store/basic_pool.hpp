@@ -111,6 +111,7 @@ template <class T, class Store, class Handle>
 class basic_pool {
   static_assert(std::is_object_v<T> && !std::is_array_v<T> && !std::is_const_v<T> && !std::is_volatile_v<T>,
                 "a pool holds objects of a plain type: no reference, array, const or volatile");
+  static_assert(sizeof(T) <= std::size_t{64} << 20, "a pool's records have at most 64 MiB");
   static_assert(std::is_nothrow_destructible_v<T>, "a pool's records must not throw when they are destroyed");
 
  public:

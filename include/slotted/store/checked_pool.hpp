@@ -161,3 +161,10 @@ class checked_pool
 
 }  // namespace v0
 }  // namespace slotted
+
+template <class T>
+struct std::hash<slotted::checked_handle<T>> {
+  [[nodiscard]] std::size_t operator()(slotted::checked_handle<T> each) const noexcept {
+    return static_cast<std::size_t>(each.value() * std::uint64_t{0x9E3779B97F4A7C15} >> 16);
+  }
+};

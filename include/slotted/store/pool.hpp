@@ -105,3 +105,10 @@ class pool : public detail::basic_pool<T, detail::slot_store<detail::fixed_shape
 
 }  // namespace v0
 }  // namespace slotted
+
+template <class T>
+struct std::hash<slotted::pool_handle<T>> {
+  [[nodiscard]] std::size_t operator()(slotted::pool_handle<T> each) const noexcept {
+    return static_cast<std::size_t>(each.value() * std::uint64_t{0x9E3779B97F4A7C15} >> 16);
+  }
+};
