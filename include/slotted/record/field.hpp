@@ -117,13 +117,7 @@ indexed_type<I, T> find_type(const indexed_type<I, T>&);
 template <class... Ts>
 struct type_list {
   static constexpr std::size_t size = sizeof...(Ts);
-#if defined(__has_builtin)
-#if __has_builtin(__type_pack_element)
-#define SLOTTED_DETAIL_HAS_TYPE_PACK_ELEMENT
-#endif
-#endif
-#if defined(SLOTTED_DETAIL_HAS_TYPE_PACK_ELEMENT)
-#undef SLOTTED_DETAIL_HAS_TYPE_PACK_ELEMENT
+#if defined(__clang__)  // g++ 14 has the builtin, too, and refuses it in the signature of a function
   template <std::size_t I>
   using at = __type_pack_element<I, Ts...>;
 #else
