@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <slotted/codec/block.hpp>
+#include <slotted/codec/block_reader.hpp>
 #include <slotted/memory/budget.hpp>
 #include <slotted/memory/container_limit.hpp>
 #include <slotted/memory/footprint.hpp>

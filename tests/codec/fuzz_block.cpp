@@ -1,6 +1,6 @@
 // One body, two uses: compiled with -fsanitize=fuzzer it is a fuzz target, otherwise a test that replays a corpus.
 #include <cstdlib>
-#include <slotted/codec/block.hpp>
+#include <slotted/codec/block_reader.hpp>
 #include <vector>
 
 using namespace slotted::codec;
@@ -20,9 +20,14 @@ template <typename T>
 void decode_as(std::span<const std::byte> bytes, std::size_t n) {
   std::vector<T> values(n);
   T one{};
+  block_reader<T> reader;
+  const bool opened = reader.try_open(bytes, dictionary);
   for (const std::size_t i : {std::size_t{0}, n / 2, n - 1, n, n * 1000}) {
     const bool some = try_value_at<T>(bytes, i, one, dictionary);
     require(!some || i < max_block_values);
+    T same{};
+    require(reader.try_at(i, same) == (some && opened));
+    require(!some || std::memcmp(&one, &same, sizeof one) == 0);
   }
   if (!try_decode<T>(bytes, values, dictionary)) return;
   block_info info;

@@ -1,0 +1,117 @@
+// slotted: a block whose header is read once, for many values at chosen positions.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <slotted/codec/block.hpp>
+
+namespace slotted {
+inline namespace v0 {
+namespace codec {
+
+/// One block of values of type T, opened for reading single values; refers to the block and to its dictionary.
+template <block_value T>
+class block_reader {
+ public:
+  block_reader() noexcept = default;
+
+  /// Opens a block.
+  ///
+  /// Throws: corrupt_block when the bytes are no block of T's kind, or the dictionary is not the one it names.
+  explicit block_reader(std::span<const std::byte> block, const dictionary_view& dictionary = {}) {
+    if (!try_open(block, dictionary)) {
+      detail::codec::throw_corrupt_block(
+          "slotted: bytes are not a block of values of this type, or need another dictionary");
+    }
+  }
+
+  /// Opens another block.
+  ///
+  /// Returns: false where the constructor throws; the reader is then empty.
+  bool try_open(std::span<const std::byte> block, const dictionary_view& dictionary = {}) noexcept {
+    using namespace detail::codec;
+    count_ = 0;
+    byte_reader in(block);
+    header h;
+    if (!parse(in, h) || h.kind != kind_of<T>()) return false;
+    mode_ = h.how;
+    std::size_t n = h.n;
+    in_runs_ = mode_ == mode::runs;
+    if (in_runs_) {
+      if (!parse(in, n, starts_) || !parse_heads_mode(in, mode_)) return false;
+      n = starts_.count;
+    }
+    dictionary_ = dictionary;
+    const bool parsed = with_flat_body(in, n, h.kind, mode_, [&](const auto& body) {
+      if constexpr (requires { body.version; }) {
+        if (body.version != dictionary.version) return false;
+      }
+      keep(body);
+      return true;
+    });
+    if (parsed) count_ = h.n;
+    return parsed;
+  }
+
+  /// The number of values in the block.
+  std::size_t size() const noexcept { return count_; }
+
+  /// The i-th value.
+  ///
+  /// Returns: false when i is not below size(), or the block turns out to be corrupt there.
+  /// Complexity: constant, but linear where the block holds differences or run lengths.
+  bool try_at(std::size_t i, T& value) const noexcept {
+    using namespace detail::codec;
+    if (i >= count_) return false;
+    if (in_runs_ && !run_at(starts_, i, i)) return false;
+    std::uint64_t pattern = 0;
+    bool found = false;
+    switch (mode_) {
+      case mode::integers:
+      case mode::decimals:
+        found = detail::codec::value_at(plain_, i, pattern);
+        break;
+      case mode::dictionary:
+        found = detail::codec::value_at(entries_, i, pattern);
+        break;
+      case mode::series_dictionary:
+        found = detail::codec::value_at(series_, dictionary_, i, pattern);
+        break;
+      case mode::top_parts:
+        found = detail::codec::value_at(top_parts_, i, pattern);
+        break;
+      case mode::runs:
+        break;
+    }
+    if (found) value = from_pattern<T>(pattern);
+    return found;
+  }
+
+  /// The i-th value.
+  ///
+  /// Throws: corrupt_block where try_at returns false.
+  T at(std::size_t i) const {
+    T value{};
+    if (!try_at(i, value)) detail::codec::throw_corrupt_block("slotted: a block has no value at this position");
+    return value;
+  }
+
+ private:
+  void keep(const detail::codec::plain_body& b) noexcept { plain_ = b; }
+  void keep(const detail::codec::dictionary_body& b) noexcept { entries_ = b; }
+  void keep(const detail::codec::series_body& b) noexcept { series_ = b; }
+  void keep(const detail::codec::top_parts_body& b) noexcept { top_parts_ = b; }
+
+  std::size_t count_ = 0;
+  bool in_runs_ = false;
+  detail::codec::mode mode_ = detail::codec::mode::integers;
+  dictionary_view dictionary_;
+  detail::codec::run_starts starts_;
+  detail::codec::plain_body plain_;
+  detail::codec::dictionary_body entries_;
+  detail::codec::series_body series_;
+  detail::codec::top_parts_body top_parts_;
+};
+
+}  // namespace codec
+}  // namespace v0
+}  // namespace slotted
