@@ -7,45 +7,24 @@
 // A row is a peer, a shape of the point, and a number of points; its counters are explained in support/life.hpp. Each
 // repetition of a row has processes of its own, and the repetitions of all rows are shuffled, so that a slow minute of
 // the machine hits everyone: read the medians. On a shared machine, tie the program to one core (taskset -c 1).
-#include <benchmark/benchmark.h>
 #include <sys/mman.h>
 
 #include <cstddef>
 #include <cstdint>
-#include <exception>
-#include <fstream>
-#include <functional>
 #include <string>
 #include <vector>
 
 #include <slotted/memory/pages.hpp>
 
 #include "support/life.hpp"
+#include "support/program.hpp"
 
 namespace {
 
 using bench::figures;
 using bench::point26;
 using bench::point32;
-
-void row(const std::string& name, std::function<figures()> measure) {
-  benchmark::RegisterBenchmark(name.c_str(),
-                               [measure = std::move(measure)](benchmark::State& state) {
-                                 for (auto _ : state) {
-                                   figures result;
-                                   try {
-                                     result = measure();
-                                   } catch (const std::exception& error) {
-                                     state.SkipWithError(error.what());
-                                     break;
-                                   }
-                                   for (const auto& [counter, value] : result) state.counters[counter] = value;
-                                 }
-                               })
-      ->Iterations(1)
-      ->UseRealTime()
-      ->Unit(benchmark::kMillisecond);
-}
+using bench::row;
 
 template <class Peer, class Point>
 void peer(const std::string& name, const std::string& shape, std::size_t n) {
@@ -121,26 +100,6 @@ figures thousand_pools() {
   return out;
 }
 
-std::string first_line(const char* file) {
-  std::ifstream in(file);
-  std::string line;
-  std::getline(in, line);
-  return line;
-}
-
-void add_context() {
-  benchmark::AddCustomContext("compiler",
-#if defined(__clang__)
-                              "clang " __clang_version__
-#else
-                              "gcc " __VERSION__
-#endif
-  );
-  benchmark::AddCustomContext("flags", SLOTTED_BENCH_FLAGS);
-  benchmark::AddCustomContext("missing_peers", SLOTTED_BENCH_MISSING);
-  benchmark::AddCustomContext("transparent_huge_pages", first_line("/sys/kernel/mm/transparent_hugepage/enabled"));
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -160,16 +119,5 @@ int main(int argc, char** argv) {
     peers<point32>("32", n);
   }
 
-  // What stands first may be overruled by the command line.
-  std::vector<std::string> words{argv[0], "--benchmark_repetitions=5", "--benchmark_enable_random_interleaving=true",
-                                 "--benchmark_report_aggregates_only=true", "--benchmark_counters_tabular=true"};
-  words.insert(words.end(), argv + 1, argv + argc);
-  std::vector<char*> pointers;
-  for (std::string& each : words) pointers.push_back(each.data());
-  int count = static_cast<int>(pointers.size());
-  benchmark::Initialize(&count, pointers.data());
-  if (benchmark::ReportUnrecognizedArguments(count, pointers.data())) return 1;
-  add_context();
-  benchmark::RunSpecifiedBenchmarks();
-  benchmark::Shutdown();
+  return bench::run_rows(argc, argv, "pools");
 }

@@ -1,5 +1,5 @@
-// slotted benchmarks: what a run of bench_pool_* says, as Markdown: every figure, and ours over each peer's.
-// SPDX-License-Identifier: MIT
+// slotted benchmarks: what a run of bench_pool_* or bench_table_* says, as Markdown: every figure, and ours over each
+// peer's. SPDX-License-Identifier: MIT
 //
 //   bench_report RESULTS.json [MORE.json ...]
 //
@@ -12,6 +12,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -73,15 +74,20 @@ run read(const char* file) {
 
 // ---- every figure
 
-const char* const columns[] = {"heap",   "resident",  "peak",         "handle",   "insert_cold",    "insert_resident",
-                               "sum",    "sum_holes", "sum_refilled", "for_each", "for_each_holes", "for_each_refilled",
-                               "access", "erase",     "reinsert"};
+const char* const pool_columns[] = {
+    "heap",   "resident",  "peak",         "handle",   "insert_cold",    "insert_resident",
+    "sum",    "sum_holes", "sum_refilled", "for_each", "for_each_holes", "for_each_refilled",
+    "access", "erase",     "reinsert"};
 
-void print_figures(const run& of, const std::string& points) {
+const char* const table_columns[] = {
+    "heap",     "resident", "peak",  "push_cold", "push_resident", "append_cold", "append_resident", "sum",
+    "sum_time", "sum3",     "where", "sum_rows",  "random_x",      "random_row",  "window",          "window_growth"};
+
+void print_figures(const run& of, const std::string& points, std::span<const char* const> columns) {
   std::printf("\n## %s points: bytes and nanoseconds a point\n\n| |", points.c_str());
   for (const char* column : columns) std::printf(" %s |", column);
   std::printf("\n|---|");
-  for (std::size_t i = 0; i < std::size(columns); ++i) std::printf("---:|");
+  for (std::size_t i = 0; i < columns.size(); ++i) std::printf("---:|");
   std::printf("\n");
   for (const auto& [name, counters] : of.rows) {
     if (!name.ends_with("/" + points)) continue;
@@ -194,6 +200,63 @@ void print_aims(const run& of, const std::string& points) {
   }
 }
 
+// ---- tables
+
+struct table_aim {
+  const char* what;
+  const char* counter;
+  const char* shape;
+  const char* theirs;  // peer, or null: the figure alone
+  const char* their_counter;
+  double at_most;  // 0: nothing to reach
+};
+
+const table_aim table_aims[] = {
+    {"resident bytes a row, 26 B of fields", "resident", "26", nullptr, "", 26.15},
+    {"peak bytes a row, 26 B of fields", "peak", "26", nullptr, "", 26.15},
+    {"resident bytes a row, a one-byte symbol", "resident", "25", nullptr, "", 25.15},
+    {"peak bytes a row, a one-byte symbol", "peak", "25", nullptr, "", 25.15},
+    {"push_back, resident / vectors, reserved", "push_resident", "26", "struct_of_vectors_reserved", "push_resident",
+     1.3},
+    {"push_back, cold / vectors", "push_cold", "26", "struct_of_vectors", "push_cold", 0.35},
+    {"push_back, cold / vectors, reserved", "push_cold", "26", "struct_of_vectors_reserved", "push_cold", 0},
+    {"append, resident / vectors, reserved", "append_resident", "26", "struct_of_vectors_reserved", "append_resident",
+     0},
+    {"append, cold / vectors", "append_cold", "26", "struct_of_vectors", "append_cold", 0},
+    {"sum of one column, spans / one array", "sum", "26", "struct_of_vectors_reserved", "sum", 1.03},
+    {"sum of int64, spans / one array", "sum_time", "26", "struct_of_vectors_reserved", "sum_time", 0},
+    {"sum of three columns / three arrays", "sum3", "26", "struct_of_vectors_reserved", "sum3", 0},
+    {"sum where another is / vectors", "where", "26", "struct_of_vectors_reserved", "where", 0},
+    {"the same loop, rows[i].x / one array", "sum_rows", "26", "struct_of_vectors_reserved", "sum_rows", 1.3},
+    {"random rows[i].x / vectors", "random_x", "26", "struct_of_vectors_reserved", "random_x", 1.3},
+    {"random whole rows / vectors", "random_row", "26", "struct_of_vectors_reserved", "random_row", 0},
+    {"random whole rows / vector of structs", "random_row", "26", "vector_reserved", "random_row", 0},
+    {"window of a million / deque", "window", "26", "deque", "window", 0},
+    {"window of a million, slabs by which memory changes", "window_slabs", "26", nullptr, "", 2},
+};
+
+void print_table_aims(const run& of, const std::string& points) {
+  std::printf("\n## %s rows: ratios, and what they are to reach (in bold where it is not reached)\n\n", points.c_str());
+  std::printf("| | ours | theirs | ratio | to reach |\n|---|---:|---:|---:|---:|\n");
+  for (const table_aim& each : table_aims) {
+    std::printf("| %s |", each.what);
+    const std::string end = std::string("/") + each.shape + "/" + points;
+    const auto ours = of.figure("table" + end, each.counter);
+    const auto theirs =
+        each.theirs == nullptr ? std::optional<double>(1) : of.figure(each.theirs + end, each.their_counter);
+    if (!ours || !theirs) {
+      std::printf(" | | not measured | |\n");
+      continue;
+    }
+    const double value = *ours / *theirs;
+    std::printf(" %.2f |", *ours);
+    each.theirs == nullptr ? std::printf(" |") : std::printf(" %.2f |", *theirs);
+    const char* const bold = each.at_most == 0 || value <= each.at_most ? "" : "**";
+    std::printf(" %s%.2f%s |", bold, value, bold);
+    each.at_most == 0 ? std::printf(" |\n") : std::printf(" <= %.2f |\n", each.at_most);
+  }
+}
+
 void print_run(const char* file, const run& of) {
   std::printf("# %s\n\n", file);
   for (const char* key : {"compiler", "flags", "transparent_huge_pages", "missing_peers"})
@@ -209,14 +272,20 @@ void print_run(const char* file, const run& of) {
     if (name.starts_with("thousand_pools_of_ten/"))
       std::printf("- %s: %.0f bytes resident and %.0f charged a pool (to reach: 8192)\n", name.c_str(),
                   counters.at("resident_a_pool"), counters.at("charged_a_pool"));
+  const auto subject = of.context.find("subject");
+  const bool tables = subject != of.context.end() && subject->second == "tables";
   std::vector<std::size_t> sizes;
   for (const auto& [name, counters] : of.rows)
-    if (name.starts_with("pool/")) sizes.push_back(std::stoull(name.substr(name.rfind('/') + 1)));
+    if (name.starts_with(tables ? "table/" : "pool/")) sizes.push_back(std::stoull(name.substr(name.rfind('/') + 1)));
   std::sort(sizes.begin(), sizes.end());
   sizes.erase(std::unique(sizes.begin(), sizes.end()), sizes.end());
   for (const std::size_t points : sizes) {
-    print_figures(of, std::to_string(points));
-    print_aims(of, std::to_string(points));
+    print_figures(of, std::to_string(points),
+                  tables ? std::span<const char* const>(table_columns) : std::span<const char* const>(pool_columns));
+    if (tables)
+      print_table_aims(of, std::to_string(points));
+    else
+      print_aims(of, std::to_string(points));
   }
 }
 

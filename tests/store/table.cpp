@@ -274,7 +274,7 @@ TEST_CASE("rows that leave at the front take their slabs with them and leave the
   table<point> rows{budget};
   const std::size_t slab = table<point>::slab_rows * table<point>::bits_per_row / 8;
   std::size_t most = 0;
-  for (std::int64_t i = 0; i < 40 * static_cast<std::int64_t>(table<point>::slab_rows); ++i) {
+  for (std::int64_t i = 0; i < 12 * static_cast<std::int64_t>(table<point>::slab_rows); ++i) {
     rows.push_back(at(i));
     if (rows.size() > 20'000) rows.pop_front();
     most = std::max(most, budget.used());

@@ -41,7 +41,8 @@ struct column_layout {
 // rows never move.
 class column_store {
  public:
-  static constexpr std::size_t relaid_below = std::size_t{64} << 10;  // bytes
+  static constexpr std::size_t relaid_below = std::size_t{64} << 10;   // bytes
+  static constexpr std::size_t largest_step = std::size_t{256} << 10;  // bytes that are committed ahead of the rows
 
   column_store(const column_layout& layout, memory_budget* budget) noexcept : layout_(&layout), budget_(budget) {}
   column_store(column_store&& other) noexcept
@@ -418,7 +419,7 @@ class column_store {
     const std::size_t must = in_slab(least, last_slab());
     std::size_t to = must;
     if (a_step) {
-      const std::size_t step = growth_step(state_.held, unit()) / unit();
+      const std::size_t step = std::min(growth_step(state_.held, unit()), std::max(largest_step, unit())) / unit();
       for (std::size_t high = layout_->slab_rows(); to < high;) {  // the count of pages grows with the rows: bisection
         const std::size_t middle = to + (high - to + 1) / 2;
         if (pages_between(from, middle) <= step)

@@ -151,7 +151,7 @@ class table {
     requires has_leaf<T, K>
   [[nodiscard]] value_of<K> get(std::uint64_t i) const noexcept {
     assert(has_row(i));
-    return access::template load<leaf_index<T, K>>(store_, i);
+    return access::template load<leaf_index<T, K>>(store_, detail::one_by_one(i));
   }
   template <key K>
     requires(!has_leaf<T, K>)
