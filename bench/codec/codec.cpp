@@ -136,7 +136,7 @@ codec gorilla() {
           once};
 }
 
-std::vector<codec> codecs(bool slow) {
+std::vector<codec> codecs([[maybe_unused]] bool slow) {
   std::vector<codec> all = {ours(), gorilla()};
 #if defined(SLOTTED_BENCH_ZSTD)
   static ZSTD_CCtx* const compressor = ZSTD_createCCtx();
