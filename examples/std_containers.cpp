@@ -40,13 +40,12 @@ int main() {
             held.total() == budget.used();
 
     // A full budget is a std::bad_alloc to the standard's containers, and they keep their strong guarantee.
-    std::size_t before = 0;
     try {
-      for (;; ++before) queue.push_back(0);
+      while (queue.size() < 10'000'000) queue.push_back(0);
     } catch (const slotted::budget_exceeded& refusal) {
-      std::printf("after %zu more: %s\n", before, refusal.what());
+      std::printf("after %zu nodes of the list: %s\n", queue.size(), refusal.what());
     }
-    right = right && queue.size() == 10'000 + before && budget.peak() <= budget.limit();
+    right = right && queue.size() < 10'000'000 && queue.back() == 0 && budget.peak() <= budget.limit();
   }
   slabs.trim();
   std::printf("when they are gone, %zu bytes are in use\n", budget.used());

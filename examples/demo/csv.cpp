@@ -215,10 +215,11 @@ class csv_source {
     }
     name_sensors();
     for (std::size_t i = 0; i < values_.size(); ++i) {
-      if (!values_[i]) {
+      const std::optional<double>& each = values_[i];
+      if (!each) {
         ++summary_.missing;
       } else if (summary_.numbers < options_.max_numbers) {
-        out_.add(sensors_[i], *time, *values_[i]);
+        out_.add(sensors_[i], *time, *each);
         ++summary_.numbers;
       }
     }

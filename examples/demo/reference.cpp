@@ -42,8 +42,8 @@ reference_row dicts() {
   reference_row row{"dict per object", 0, sizeof(dict), 0, false, ""};
   const std::size_t before = heap_in_use().bytes;
   std::vector<dict> points;
-  for_each_instance([&points](double x, double y, std::int64_t timestamp, std::string sensor_id) {
-    points.push_back(dict{{"x", x}, {"y", y}, {"timestamp", timestamp}, {"sensor_id", std::move(sensor_id)}});
+  for_each_instance([&points](double x, double y, std::int64_t timestamp, const std::string& sensor_id) {
+    points.push_back(dict{{"x", x}, {"y", y}, {"timestamp", timestamp}, {"sensor_id", sensor_id}});
   });
   row.instances = points.size();
   row.true_bytes = heap_in_use().bytes - before;
@@ -59,8 +59,8 @@ reference_row vectors(const char* name) {
   reference_row row{name, 0, sizeof(T), 0, has_new_attribute<T>, "does not compile: no such member"};
   const std::size_t before = heap_in_use().bytes;
   std::vector<T> points;
-  for_each_instance([&points](double x, double y, std::int64_t timestamp, std::string sensor_id) {
-    points.push_back(T{x, y, timestamp, std::move(sensor_id)});
+  for_each_instance([&points](double x, double y, std::int64_t timestamp, const std::string& sensor_id) {
+    points.push_back(T{x, y, timestamp, sensor_id});
   });
   row.instances = points.size();
   row.true_bytes = heap_in_use().bytes - before;
