@@ -69,9 +69,10 @@ void fill(const representation& which, const telemetry& source, std::size_t limi
   result.process_lives = can_allocate();
   result.reads_on = holds_the_first(*filled, source, result.points);
   try {
-    filled->erase_one();
+    filled->erase_some();
+    const std::size_t left = filled->size();
     filled->insert(stream.next());
-    result.takes_another = filled->size() == result.points;
+    result.takes_another = left < result.points && filled->size() == left + 1;
   } catch (const std::bad_alloc&) {
     result.takes_another = false;
   }

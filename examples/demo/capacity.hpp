@@ -21,7 +21,7 @@ struct capacity {
   std::string message;                        // of the exception
   std::optional<std::size_t> resident_bytes;  // growth, at the limit
   bool reads_on = false;                      // every point is still there and right
-  bool takes_another = false;                 // after one was erased
+  bool takes_another = false;                 // after some were erased
   bool process_lives = false;                 // the rest of the program can still allocate 64 KiB
 };
 

@@ -107,9 +107,9 @@ void write_input(const report& of, writer& out) {
   for (std::size_t i = 1; first.y == 0.0 && i < readings.readings().size(); ++i) first = stream.next();
   out.line("        {} of {}, repeated in time to {}", counted(readings.readings().size(), "number"),
            counted(readings.sensors().size(), "sensor"), counted(of.asked->points, "point"));
-  out.line("Point   x = {} (the value), y = {} (its change since the sensor's last), timestamp = {} {},", first.x,
-           first.y, first.timestamp, symbol_of(readings.unit()));
-  out.line("        sensor_id = \"{}\"", first.sensor_id);
+  out.line("Point   x = {} (the value), y = {} (its change since the sensor's last),", first.x, first.y);
+  out.line("        timestamp = {} {}, sensor_id = \"{}\"", first.timestamp, symbol_of(readings.unit()),
+           first.sensor_id);
 }
 
 void write_measurements(const report& of, writer& out) {

@@ -25,7 +25,7 @@ class store {
   virtual void insert(const point& each) = 0;  // throws when it is full
   virtual std::size_t size() const = 0;
   virtual void for_each(const std::function<void(const point&)>& read) const = 0;
-  virtual void erase_one() = 0;  // the point that is the cheapest to give up
+  virtual void erase_some() = 0;  // one point, or as few as can go by themselves
 
   /// Memory it has straight from the system, which operator new therefore never saw.
   virtual std::size_t bytes_beside_heap() const { return 0; }

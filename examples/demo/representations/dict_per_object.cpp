@@ -27,7 +27,7 @@ class dicts final : public store {
             std::get<std::int64_t>(each.at("timestamp")), std::get<std::string>(each.at("sensor_id"))});
     }
   }
-  void erase_one() override { objects_.pop_back(); }
+  void erase_some() override { objects_.pop_back(); }
 
  private:
   std::vector<object> objects_;

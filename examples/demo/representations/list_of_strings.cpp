@@ -24,7 +24,7 @@ class list final : public store {
   void for_each(const std::function<void(const point&)>& read) const override {
     for (const data_point& each : points_) read({each.x, each.y, each.timestamp, each.sensor_id});
   }
-  void erase_one() override { points_.pop_front(); }
+  void erase_some() override { points_.pop_front(); }
 
  private:
   std::list<data_point> points_;

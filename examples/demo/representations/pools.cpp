@@ -18,7 +18,7 @@ class pool final : public store {
   void for_each(const std::function<void(const point&)>& read) const override {
     for (const T& each : points_) read(as_read(each));
   }
-  void erase_one() override { points_.erase(points_.begin()); }
+  void erase_some() override { points_.erase(points_.begin()); }
   std::size_t bytes_beside_heap() const override { return points_.footprint().total() + charged_sensors::bytes(); }
 
  private:

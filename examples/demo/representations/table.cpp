@@ -17,7 +17,7 @@ class table final : public store {
   void for_each(const std::function<void(const point&)>& read) const override {
     for (const DataPoint& each : rows_) read(as_read(each));
   }
-  void erase_one() override { rows_.pop_back(); }
+  void erase_some() override { rows_.pop_back(); }
   std::size_t bytes_beside_heap() const override { return rows_.footprint().total() + charged_sensors::bytes(); }
 
  private:

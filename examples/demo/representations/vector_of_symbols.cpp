@@ -15,7 +15,7 @@ class vector final : public store {
   void for_each(const std::function<void(const point&)>& read) const override {
     for (const DataPoint& each : points_) read(as_read(each));
   }
-  void erase_one() override { points_.pop_back(); }
+  void erase_some() override { points_.pop_back(); }
   std::size_t bytes_beside_heap() const override { return charged_sensors::bytes(); }
 
  private:
