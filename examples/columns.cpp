@@ -17,7 +17,7 @@ struct DataPoint {
 int main(int argc, char** argv) {
   slotted::memory_budget budget{64 * slotted::MiB};
   slotted::table<DataPoint> rows{budget};
-  static_assert(slotted::table<DataPoint>::bits_per_row == 26 * 8);  // the struct takes 32 bytes
+  static_assert(slotted::table<DataPoint>::bits_per_row == std::size_t{26} * 8);  // the struct takes 32 bytes
 
   for (int i = 0; i < 1'000'000; ++i) {
     rows.push_back({i * 1.0, i * 2.0, i, "sensor_" + std::to_string(i % 10)});
