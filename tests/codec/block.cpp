@@ -289,7 +289,8 @@ TEST_CASE("golden bytes") {
   SECTION("a constant") { CHECK(golden<double>(std::vector<double>(1024, 2.5)) == "2901000032"); }
   SECTION("a dictionary") {
     std::vector<double> v;
-    for (int i = 0; i < 80; ++i) v.push_back(std::bit_cast<double>(0x3FF0000000000000u + i * i % 3 * 0x123456789ABCDu));
+    for (std::uint64_t i = 0; i < 80; ++i)
+      v.push_back(std::bit_cast<double>(0x3FF0000000000000u + i * i % 3 * 0x123456789ABCDu));
     CHECK(golden(v) == "0a4f010120000002040100cdd7a6bcd6e84802000100b66ddbb66ddbb66ddbb6");
   }
   SECTION("a series dictionary") {
