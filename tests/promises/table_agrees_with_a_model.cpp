@@ -164,7 +164,13 @@ class life {
       return refuse();
     }
     const auto earlier = [](const entry& a, const entry& b) { return a.time < b.time; };
-    std::stable_sort(model_.begin(), model_.end(), earlier);
+    // Stable: by time, then by place. (std::stable_sort of libstdc++ 12 uses what clang 19 calls deprecated.)
+    std::vector<std::pair<std::int64_t, std::size_t>> order;
+    for (const entry& each : model_) order.emplace_back(each.time, order.size());
+    std::sort(order.begin(), order.end());
+    std::vector<entry> sorted;
+    for (const auto& each : order) sorted.push_back(model_[each.second]);
+    model_ = std::move(sorted);
     entry wanted;
     wanted.time = static_cast<std::int64_t>(below(1000));
     const auto at = std::lower_bound(model_.begin(), model_.end(), wanted, earlier) - model_.begin();
