@@ -148,10 +148,10 @@ constexpr bool fits_without_loss(From value) noexcept {
     } else {
       const To converted = static_cast<To>(value);
       // The largest integers round up to a power of two that no cast brings back.
-      return converted < static_cast<To>(from::max() / 2 + 1) * 2 && static_cast<From>(converted) == value;
+      return converted < static_cast<To>((from::max() >> 1) + 1) * 2 && static_cast<From>(converted) == value;
     }
   } else if constexpr (std::is_integral_v<To>) {
-    const From limit = static_cast<From>(to::max() / 2 + 1) * 2;
+    const From limit = static_cast<From>((to::max() >> 1) + 1) * 2;
     return value >= static_cast<From>(to::min()) && value < limit && static_cast<From>(static_cast<To>(value)) == value;
   } else {
     if (value != value || value == from::infinity() || value == -from::infinity()) return true;
