@@ -419,7 +419,9 @@ class column_store {
     const std::size_t must = in_slab(least, last_slab());
     std::size_t to = must;
     if (a_step) {
-      const std::size_t step = std::min(growth_step(state_.held, unit()), std::max(largest_step, unit())) / unit();
+      // A column gets 16 pages at a time at the most, of many columns then the whole slab: few calls of many pages.
+      const std::size_t most = std::max(largest_step, layout_->count * 16 * unit());
+      const std::size_t step = std::min(growth_step(state_.held, unit()), most) / unit();
       for (std::size_t high = layout_->slab_rows(); to < high;) {  // the count of pages grows with the rows: bisection
         const std::size_t middle = to + (high - to + 1) / 2;
         if (pages_between(from, middle) <= step)
@@ -444,10 +446,15 @@ class column_store {
     }
     slab_info& slab = info(last_slab());
     auto* const at = reinterpret_cast<std::byte*>(slab.at);
-    for (std::size_t column = 0; column < layout_->count; ++column) {
-      const page_range range = column_pages(column, from, to);
+    for (std::size_t column = 0, next = 0; column < layout_->count; column = next) {
+      page_range range = column_pages(column, from, to);
+      for (next = column + 1; next < layout_->count; ++next) {  // a call costs as much as a page: neighbours share one
+        const page_range beside = column_pages(next, from, to);
+        if (beside.from != range.to) break;
+        range.to = beside.to;
+      }
       if (range.to == range.from || commit_pages(at + range.from * unit(), (range.to - range.from) * unit())) continue;
-      for (std::size_t undo = 0; undo <= column; ++undo) decommit(at, column_pages(undo, from, to));
+      for (std::size_t undo = 0; undo < next; ++undo) decommit(at, column_pages(undo, from, to));
       if (budget_ != nullptr) budget_->release(bytes);
       return commit_outcome::out_of_memory;
     }
