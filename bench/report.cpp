@@ -8,69 +8,17 @@
 #include <cstddef>
 #include <cstdio>
 #include <exception>
-#include <fstream>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "support/results.hpp"
+
 namespace {
 
-using row = std::map<std::string, double>;
-
-struct run {
-  std::map<std::string, std::string> context;
-  std::map<std::string, row> rows;  // by "peer/shape/points"
-
-  std::optional<double> figure(const std::string& name, const std::string& counter) const {
-    const auto at = rows.find(name);
-    if (at == rows.end()) return std::nullopt;
-    const auto value = at->second.find(counter);
-    if (value == at->second.end()) return std::nullopt;
-    return value->second;
-  }
-};
-
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  if (values.size() % 2 == 1) return *middle;
-  return (*middle + *std::max_element(values.begin(), middle)) / 2;
-}
-
-run read(const char* file) {
-  std::ifstream in(file);
-  if (!in) throw std::runtime_error("cannot be read");
-  const nlohmann::json json = nlohmann::json::parse(in);
-  run result;
-  for (const auto& [key, value] : json.at("context").items())
-    if (value.is_string()) result.context[key] = value.get<std::string>();
-  std::map<std::string, std::map<std::string, std::vector<double>>> repetitions;
-  for (const nlohmann::json& each : json.at("benchmarks")) {
-    if (each.value("error_occurred", false)) {
-      std::fprintf(stderr, "%s: %s failed: %s\n", file, each.at("name").get<std::string>().c_str(),
-                   each.value("error_message", "").c_str());
-      continue;
-    }
-    // A file has single repetitions, or aggregates only.
-    const bool aggregate = each.at("run_type") == "aggregate";
-    if (aggregate && each.at("aggregate_name") != "median") continue;
-    std::string name = each.at("run_name");
-    name.erase(std::min(name.find("/iterations:"), name.size()));
-    for (const auto& [counter, value] : each.items())
-      if (value.is_number_float() && counter != "real_time" && counter != "cpu_time") {
-        std::vector<double>& values = repetitions[name][counter];
-        if (aggregate) values.clear();
-        values.push_back(value);
-      }
-  }
-  for (const auto& [name, counters] : repetitions)
-    for (const auto& [counter, values] : counters) result.rows[name][counter] = median(values);
-  return result;
-}
+using bench::run;
 
 // ---- every figure
 
@@ -298,7 +246,7 @@ int main(int argc, char** argv) {
   }
   for (int i = 1; i < argc; ++i) {
     try {
-      print_run(argv[i], read(argv[i]));
+      for (const run& each : bench::runs_in(argv[i])) print_run(argv[i], each);
     } catch (const std::exception& error) {
       std::fprintf(stderr, "bench_report: %s: %s\n", argv[i], error.what());
       return 1;

@@ -4,9 +4,13 @@
 
 #include <CLI/CLI.hpp>
 #include <chrono>
+#include <cstdio>
+#include <fstream>
 #include <functional>
+#include <nlohmann/json.hpp>
 #include <optional>
 
+#include "../support/compiler.hpp"
 #include "columns.hpp"
 #include "gorilla.hpp"
 
@@ -267,16 +271,21 @@ int main(int argc, char** argv) {
   std::string folder;
   unsigned passes = 7;
   bool quick = false, each = false;
+  std::string results_file;
   app.add_option("--data", folder, "Measure on the .csv and .bin files under this folder, not on made-up columns")
       ->check(CLI::ExistingDirectory);
   app.add_option("--passes", passes, "Passes over each column; the best counts")->check(CLI::Range(1, 1000));
   app.add_flag("--quick", quick, "Without zstd -19");
+  app.add_option("--json", results_file, "Leave the figures in this file, too, as the other benchmarks do");
   app.add_flag("--each", each, "A line for each column, too");
   CLI11_PARSE(app, argc, argv);
 
   const bench::column_sets sets = folder.empty() ? bench::make_columns() : bench::read_columns(folder);
   const std::vector<codec> all = codecs(!quick);
   std::map<std::string, std::map<std::string, figures>> results;  // by codec, by set
+  nlohmann::json left{
+      {"context", {{"subject", "codec"}, {"flags", SLOTTED_BENCH_FLAGS}, {"compiler", bench::compiler}}},
+      {"benchmarks", nlohmann::json::array()}};
   std::printf("compiled with %s\n%-32s %-16s %10s %10s %10s\n", SLOTTED_BENCH_FLAGS, "set", "codec", "bits",
               "encode M/s", "decode M/s");
   for (const auto& [name, columns] : sets) {
@@ -284,6 +293,12 @@ int main(int argc, char** argv) {
       const auto f = measure(by, columns, passes);
       if (!f) continue;
       results[by.name][name] = *f;
+      left["benchmarks"].push_back({{"name", by.name + "/" + name},
+                                    {"run_name", by.name + "/" + name},
+                                    {"run_type", "iteration"},
+                                    {"bits", f->bits},
+                                    {"encode", f->encode},
+                                    {"decode", f->decode}});
       std::printf("%-32s %-16s %10.3f %10.0f %10.0f\n", name.c_str(), by.name.c_str(), f->bits, f->encode, f->decode);
       std::fflush(stdout);
       if (!each || columns.size() == 1) continue;
@@ -297,6 +312,10 @@ int main(int argc, char** argv) {
     std::printf("%-32s one value at a position: %.1f ns\n", name.c_str(), point_access(columns));
   }
 
+  if (!results_file.empty() && !(std::ofstream(results_file) << left.dump(1) << '\n')) {
+    std::fprintf(stderr, "%s cannot be written\n", results_file.c_str());
+    return 1;
+  }
   std::printf("\n%-16s %14s %14s %18s %18s\n", "codec", "encode, median", "decode, median", "ours over it, enc.",
               "dec.");
   const auto rates = [&](const std::string& codec, double figures::* rate) {

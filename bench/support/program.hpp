@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "compiler.hpp"
 #include "process.hpp"
 
 namespace bench {
@@ -53,13 +54,7 @@ inline int run_rows(int argc, char** argv, const char* subject) {
   benchmark::Initialize(&count, pointers.data());
   if (benchmark::ReportUnrecognizedArguments(count, pointers.data())) return 1;
   benchmark::AddCustomContext("subject", subject);
-  benchmark::AddCustomContext("compiler",
-#if defined(__clang__)
-                              "clang " __clang_version__
-#else
-                              "gcc " __VERSION__
-#endif
-  );
+  benchmark::AddCustomContext("compiler", compiler);
   benchmark::AddCustomContext("flags", SLOTTED_BENCH_FLAGS);
   benchmark::AddCustomContext("missing_peers", SLOTTED_BENCH_MISSING);
   benchmark::AddCustomContext("transparent_huge_pages", first_line("/sys/kernel/mm/transparent_hugepage/enabled"));
