@@ -44,7 +44,8 @@ complaints crossed_floors(const source_tree& tree) {
       if (!line.starts_with(start)) continue;
       const std::string target = line.substr(start.size(), line.find('>') - start.size());
       const std::string below = floor_of(target);
-      if (target == "version.hpp" || below == floor || may_use.at(floor).contains(below)) continue;
+      if (target == "version.hpp" || target == "algorithm.hpp" || below == floor || may_use.at(floor).contains(below))
+        continue;
       found.push_back(path + " must not use " + target);
     }
   }
@@ -64,6 +65,7 @@ complaints nouns_without_test(const source_tree& tree) {
       const std::size_t slash = path.rfind('/');
       const std::string folder = path.substr(0, slash);
       const std::string noun = path.substr(slash + 1, path.size() - slash - 5);
+      if (folder == "tests") continue;
       const std::string floor = folder.substr(std::string("tests/").size());
       if (floor.empty() || !may_use.contains(floor)) continue;
       const auto list = tree.find(folder + "/CMakeLists.txt");

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <slotted/algorithm.hpp>
 #include <slotted/codec/integer_plan.hpp>
 
 namespace slotted {
@@ -291,8 +292,8 @@ inline unsigned choose_exponent(const std::uint64_t* patterns, std::size_t n, de
       for (unsigned up = own[k]; up < e && d < std::int64_t{1} << 51 && d > -(std::int64_t{1} << 51); ++up) d *= 10;
       if (d >= std::int64_t{1} << 51 || d <= -(std::int64_t{1} << 51)) continue;
       ++good;
-      lowest = std::min(lowest, d);
-      highest = std::max(highest, d);
+      lowest = min_of(lowest, d);
+      highest = max_of(highest, d);
     }
     if (!is_own) continue;
     const std::size_t cost =

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <slotted/algorithm.hpp>
 #include <slotted/codec/plain.hpp>
 
 namespace slotted {
@@ -84,7 +85,7 @@ inline bool plan_dictionary(const std::uint64_t* patterns, std::size_t n, value_
   };
   entry order[max_dictionary_entries];
   for (std::size_t k = 0; k < count; ++k) order[k] = {static_cast<std::int64_t>(to_ordered(seen[k], kind)), k};
-  std::sort(order, order + count, [](const entry& a, const entry& b) { return a.ordered < b.ordered; });
+  sort(order, order + count, [](const entry& a, const entry& b) { return a.ordered < b.ordered; });
   std::uint64_t sorted[max_dictionary_entries] = {};
   std::uint64_t rank[max_dictionary_entries];
   for (std::size_t k = 0; k < count; ++k) {

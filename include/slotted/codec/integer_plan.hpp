@@ -2,8 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
-#include <numeric>
+#include <slotted/algorithm.hpp>
 #include <slotted/codec/integers.hpp>
 
 namespace slotted {
@@ -33,7 +32,7 @@ inline constexpr transform_set every_transform = first_order | set_of(transform:
 
 // A transform is taken only where it saves an eighth, or a bit and a half a value: a running sum decodes at half the
 // speed.
-inline std::size_t handicap(std::size_t n, std::size_t size) noexcept { return std::min(n * 3 / 16, size / 8); }
+inline std::size_t handicap(std::size_t n, std::size_t size) noexcept { return min_of(n * 3 / 16, size / 8); }
 
 inline std::size_t planned_size(const integer_plan& p, std::size_t n) noexcept {
   std::size_t size = 2 + signed_varint_size(p.base) + packed_size(n, p.width);
@@ -107,12 +106,12 @@ inline unsigned sampled_width(const std::uint64_t* r, std::size_t n) noexcept {
   std::int64_t high[3] = {INT64_MIN, INT64_MIN, INT64_MIN};
   for (std::size_t i = step / 2; i < n; i += step) {
     const auto v = static_cast<std::int64_t>(r[i]);
-    low[2] = std::min(low[2], std::max(low[1], v));
-    low[1] = std::min(low[1], std::max(low[0], v));
-    low[0] = std::min(low[0], v);
-    high[2] = std::max(high[2], std::min(high[1], v));
-    high[1] = std::max(high[1], std::min(high[0], v));
-    high[0] = std::max(high[0], v);
+    low[2] = min_of(low[2], max_of(low[1], v));
+    low[1] = min_of(low[1], max_of(low[0], v));
+    low[0] = min_of(low[0], v);
+    high[2] = max_of(high[2], min_of(high[1], v));
+    high[1] = max_of(high[1], min_of(high[0], v));
+    high[0] = max_of(high[0], v);
   }
   return low[2] < high[2] ? width_of({low[2], high[2]}) : 0;
 }
@@ -121,10 +120,10 @@ inline unsigned sampled_width(const std::uint64_t* r, std::size_t n) noexcept {
 inline std::uint64_t common_divisor(const std::uint64_t* r, std::size_t n, std::uint64_t lowest) noexcept {
   std::uint64_t divisor = 0;
   const std::size_t step = n / 16 + 1;
-  for (std::size_t i = 0; i < n && divisor != 1; i += step) divisor = std::gcd(divisor, r[i] - lowest);
+  for (std::size_t i = 0; i < n && divisor != 1; i += step) divisor = gcd(divisor, r[i] - lowest);
   for (std::size_t i = 0; i < n && divisor != 1; ++i) {
     const std::uint64_t v = r[i] - lowest;
-    if (divisor == 0 || v % divisor != 0) divisor = std::gcd(divisor, v);
+    if (divisor == 0 || v % divisor != 0) divisor = gcd(divisor, v);
   }
   return divisor == 0 ? 1 : divisor;
 }
@@ -145,7 +144,8 @@ inline void plan_patches(const std::uint64_t* r, std::size_t n, integer_plan& p)
   std::size_t pivot_count = 1;
   const std::size_t step = n / 32 + 1;
   for (std::size_t i = step; i < n; i += step) pivots[pivot_count++] = static_cast<std::int64_t>(r[i]);
-  std::nth_element(pivots, pivots + pivot_count / 2, pivots + pivot_count);
+  nth_element(pivots, pivots + pivot_count / 2, pivots + pivot_count,
+              [](std::int64_t a, std::int64_t b) { return a < b; });
   const auto pivot = static_cast<std::uint64_t>(pivots[pivot_count / 2]);
 
   // How many are k bits away from the pivot, above it and below. Counted without a branch, and in turn in four places,
@@ -249,8 +249,8 @@ inline integer_plan plan_integers(const std::uint64_t* x, std::size_t n, transfo
     make_residuals(x, n, plans[t], r);
     ranges[t] = range_of(r, n);
     const unsigned width = width_of(ranges[t]);
-    promised[t] = width == 0 || alone ? 0 : std::min(2 * width, 2 * sampled_width(r, n) + 3);
-    least = std::min(least, promised[t]);
+    promised[t] = width == 0 || alone ? 0 : min_of(2 * width, 2 * sampled_width(r, n) + 3);
+    least = min_of(least, promised[t]);
     if (width == 0) break;
   }
   const integer_plan* best = nullptr;

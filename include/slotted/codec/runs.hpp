@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <slotted/algorithm.hpp>
 #include <slotted/codec/integer_plan.hpp>
 
 namespace slotted {
@@ -157,7 +158,7 @@ inline void write_runs(std::size_t n, const run_plan& p, byte_writer& out) noexc
   }
   const std::size_t size = bitmap_size(n);
   for (std::size_t i = 0; i < size; i += 8) {
-    std::byte* const to = out.take(std::min<std::size_t>(8, size - i));
+    std::byte* const to = out.take(min_of<std::size_t>(8, size - i));
     if (size - i >= 8) {
       store_little(to, p.bitmap[i / 8]);
     } else {

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
+#include <slotted/algorithm.hpp>
 #include <slotted/codec/plain.hpp>
 
 namespace slotted {
@@ -178,9 +178,8 @@ inline void write_series(std::size_t n, value_kind kind, std::uint32_t version, 
 inline std::size_t train(std::span<std::uint64_t> scratch, value_kind kind, std::size_t bits_without,
                          std::span<std::uint64_t> entries) noexcept {
   for (auto& v : scratch) v = to_ordered(v, kind);
-  std::sort(scratch.begin(), scratch.end(), [](std::uint64_t a, std::uint64_t b) {
-    return static_cast<std::int64_t>(a) < static_cast<std::int64_t>(b);
-  });
+  sort(scratch.data(), scratch.data() + scratch.size(),
+       [](std::uint64_t a, std::uint64_t b) { return static_cast<std::int64_t>(a) < static_cast<std::int64_t>(b); });
   std::size_t distinct = 0;
   for (std::size_t i = 0; i < scratch.size(); ++i) distinct += i == 0 || scratch[i] != scratch[i - 1];
   const std::size_t code_bits = bit_length(distinct);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <slotted/algorithm.hpp>
 #include <slotted/codec/plain.hpp>
 
 namespace slotted {
@@ -97,7 +98,7 @@ inline void choose_top_parts(const std::uint64_t* patterns, std::size_t n, value
   std::size_t count = 0;
   const std::size_t step = n / 128 + 1;
   for (std::size_t i = 0; i < n; i += step) sample[count++] = patterns[i];
-  std::sort(sample, sample + count);
+  sort(sample, sample + count, [](std::uint64_t a, std::uint64_t b) { return a < b; });
   struct part {
     std::uint64_t top;
     std::size_t times;
@@ -115,13 +116,12 @@ inline void choose_top_parts(const std::uint64_t* patterns, std::size_t n, value
         parts[distinct++] = {top, 1};
       }
     }
-    const std::size_t kept = std::min<std::size_t>(distinct, 1u << max_top_width);
-    std::partial_sort(parts, parts + kept, parts + distinct, [](const part& a, const part& b) {
-      return a.times != b.times ? a.times > b.times : a.top < b.top;
-    });
+    const std::size_t kept = min_of<std::size_t>(distinct, 1u << max_top_width);
+    partial_sort(parts, parts + kept, parts + distinct,
+                 [](const part& a, const part& b) { return a.times != b.times ? a.times > b.times : a.top < b.top; });
     for (unsigned width = 0; width <= max_top_width; ++width) {
       std::size_t covered = 0;
-      for (std::size_t k = 0; k < std::min<std::size_t>(kept, 1u << width); ++k) covered += parts[k].times;
+      for (std::size_t k = 0; k < min_of<std::size_t>(kept, 1u << width); ++k) covered += parts[k].times;
       const std::size_t bits =
           count * (low_bits + width) + (count - covered) * (position_bits + top_bits) + (16u << width) * count / n;
       if (bits >= best_bits) continue;

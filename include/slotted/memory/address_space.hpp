@@ -2,14 +2,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <bit>
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
+#include <cstring>
 #include <new>
 
+#include <slotted/algorithm.hpp>
+#include <slotted/memory/mutex.hpp>
 #include <slotted/memory/pages.hpp>
 #include <slotted/version.hpp>
 
@@ -109,7 +110,7 @@ class region {
   void give_back(std::size_t first, std::size_t pages) noexcept {
     while (pages != 0) {
       const auto fit = static_cast<unsigned>(std::bit_width(pages) - 1);
-      const unsigned order = first == 0 ? fit : std::min(fit, static_cast<unsigned>(std::countr_zero(first)));
+      const unsigned order = first == 0 ? fit : min_of(fit, static_cast<unsigned>(std::countr_zero(first)));
       merge(order, first >> order);
       first += std::size_t{1} << order;
       pages -= std::size_t{1} << order;
@@ -147,12 +148,12 @@ class address_space {
   // Address space that is not committed. bytes: a multiple of the page size; alignment: a power of two. Null when the
   // system refuses.
   [[nodiscard]] std::byte* reserve(std::size_t bytes, std::size_t alignment) noexcept {
-    if (std::max(bytes, alignment) > SIZE_MAX / 2) return nullptr;  // no power of two above it
+    if (max_of(bytes, alignment) > SIZE_MAX / 2) return nullptr;  // no power of two above it
     const std::size_t page = page_bytes();
-    const std::size_t block = std::bit_ceil(std::max({bytes, alignment, page}));
-    const std::lock_guard<std::mutex> hold(lock_);
+    const std::size_t block = std::bit_ceil(max_of(max_of(bytes, alignment), page));
+    const mutex_hold hold(lock_);
     if (block > largest_region) {
-      std::byte* const at = map_pages(bytes, std::max(alignment, page), kind_);
+      std::byte* const at = map_pages(bytes, max_of(alignment, page), kind_);
       if (at != nullptr) mapped_ += bytes;
       return at;
     }
@@ -166,23 +167,23 @@ class address_space {
   // Gives back what reserve(bytes, alignment) returned, with nothing committed in it.
   void release(std::byte* at, std::size_t bytes, std::size_t alignment) noexcept {
     const std::size_t page = page_bytes();
-    const std::lock_guard<std::mutex> hold(lock_);
-    if (std::bit_ceil(std::max({bytes, alignment, page})) > largest_region) {
-      unmap_pages(at, bytes, std::max(alignment, page));
+    const mutex_hold hold(lock_);
+    if (std::bit_ceil(max_of(max_of(bytes, alignment), page)) > largest_region) {
+      unmap_pages(at, bytes, max_of(alignment, page));
       mapped_ -= bytes;
       return;
     }
     const std::size_t index = upper(at) - 1;
     assert(index < count_ && regions_[index]->holds(at));
     regions_[index]->give(at, bytes / page);
-    for (std::size_t& hint : hint_) hint = std::min(hint, index);
+    for (std::size_t& hint : hint_) hint = min_of(hint, index);
     // One empty region stays, so that a container that comes and goes does not map and unmap each time.
     if (regions_[index]->all_free() && ++empty_ > 1) drop(index);
   }
 
   // Bytes of address space that are mapped, whether carved or not.
   [[nodiscard]] std::size_t mapped() noexcept {
-    const std::lock_guard<std::mutex> hold(lock_);
+    const mutex_hold hold(lock_);
     return mapped_;
   }
 
@@ -211,16 +212,16 @@ class address_space {
   // that, too.
   region* grow(std::size_t block) noexcept {
     if (count_ == capacity_) {
-      const std::size_t more = std::max<std::size_t>(16, capacity_ * 2);
+      const std::size_t more = max_of<std::size_t>(16, capacity_ * 2);
       auto* const wider = static_cast<region**>(::operator new(more * sizeof(region*), std::nothrow));
       if (wider == nullptr) return nullptr;
-      std::copy_n(regions_, count_, wider);
+      copy_elements(regions_, count_, wider);
       ::operator delete(regions_);
       regions_ = wider;
       capacity_ = more;
     }
     region* added = nullptr;
-    for (std::size_t size = std::max(block, std::clamp(std::bit_floor(mapped_), smallest_region, largest_region));
+    for (std::size_t size = max_of(block, max_of(smallest_region, min_of(std::bit_floor(mapped_), largest_region)));
          added == nullptr && size >= block; size /= 2) {
       std::byte* const below =
           count_ == 0 ? nullptr
@@ -229,19 +230,19 @@ class address_space {
     }
     if (added == nullptr) return nullptr;
     const std::size_t index = upper(added->base());
-    std::copy_backward(regions_ + index, regions_ + count_, regions_ + count_ + 1);
+    std::memmove(regions_ + index + 1, regions_ + index, (count_ - index) * sizeof *regions_);
     regions_[index] = added;
     ++count_;
     ++empty_;
     mapped_ += added->bytes();
-    for (std::size_t& hint : hint_) hint = std::min(hint, index);
+    for (std::size_t& hint : hint_) hint = min_of(hint, index);
     return added;
   }
 
   void drop(std::size_t index) noexcept {
     mapped_ -= regions_[index]->bytes();
     region::destroy(regions_[index]);
-    std::copy(regions_ + index + 1, regions_ + count_, regions_ + index);
+    std::memmove(regions_ + index, regions_ + index + 1, (count_ - index - 1) * sizeof *regions_);
     --count_;
     --empty_;
     for (std::size_t& hint : hint_)
@@ -249,7 +250,7 @@ class address_space {
   }
 
   page_kind kind_;
-  std::mutex lock_;
+  mutex lock_;
   region** regions_ = nullptr;  // by address
   std::size_t count_ = 0;
   std::size_t capacity_ = 0;

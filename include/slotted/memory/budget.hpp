@@ -8,12 +8,12 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <mutex>
 #include <new>
 #include <utility>
 
 #include <slotted/memory/container_limit.hpp>
 #include <slotted/memory/footprint.hpp>
+#include <slotted/memory/mutex.hpp>
 #include <slotted/version.hpp>
 
 namespace slotted {
@@ -203,7 +203,7 @@ class memory_budget {
 
   // The next listener of a role after a ticket, marked as running. For watermarks: whose mark lies in (before, after].
   listener* enter_next(std::uint64_t ticket, listener::role what, std::size_t before, std::size_t after) noexcept {
-    const std::lock_guard<std::mutex> hold(lock_);
+    const detail::mutex_hold hold(lock_);
     for (listener* each = listeners_; each != nullptr; each = each->next_) {
       if (each->ticket_ <= ticket || each->role_ != what) continue;
       if (what == listener::role::watermark && !(before < each->mark_ && each->mark_ <= after)) continue;
@@ -215,7 +215,7 @@ class memory_budget {
 
   // The lock makes the wake-up and the listener's end exclude each other: it cannot be destroyed between the two lines.
   void depart(listener& each) noexcept {
-    const std::lock_guard<std::mutex> hold(lock_);
+    const detail::mutex_hold hold(lock_);
     if (each.running_.fetch_sub(1, std::memory_order_acq_rel) == 1) each.running_.notify_all();
   }
 
@@ -224,7 +224,7 @@ class memory_budget {
   std::atomic<std::size_t> peak_{0};
   std::atomic<int> watermarks_{0};
   std::atomic<int> reliefs_{0};
-  std::mutex lock_;  // guards the list below, never held while a callback runs
+  detail::mutex lock_;  // guards the list below, never held while a callback runs
   listener* listeners_ = nullptr;
   std::uint64_t last_ticket_ = 0;
 };
@@ -232,7 +232,7 @@ class memory_budget {
 namespace detail {
 
 inline void budget_listener::join() noexcept {
-  const std::lock_guard<std::mutex> hold(budget_.lock_);
+  const detail::mutex_hold hold(budget_.lock_);
   ticket_ = ++budget_.last_ticket_;
   budget_listener** end = &budget_.listeners_;
   while (*end != nullptr) end = &(*end)->next_;
@@ -242,7 +242,7 @@ inline void budget_listener::join() noexcept {
 
 inline void budget_listener::leave() noexcept {
   {
-    const std::lock_guard<std::mutex> hold(budget_.lock_);
+    const detail::mutex_hold hold(budget_.lock_);
     budget_listener** at = &budget_.listeners_;
     while (*at != this) at = &(*at)->next_;
     *at = next_;
@@ -251,7 +251,7 @@ inline void budget_listener::leave() noexcept {
   for (int running = running_.load(std::memory_order_acquire); running != 0;
        running = running_.load(std::memory_order_acquire))
     running_.wait(running, std::memory_order_acquire);
-  const std::lock_guard<std::mutex> hold(budget_.lock_);  // the last callback's depart() has let go
+  const detail::mutex_hold hold(budget_.lock_);  // the last callback's depart() has let go
 }
 
 }  // namespace detail

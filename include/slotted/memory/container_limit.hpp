@@ -3,12 +3,10 @@
 #pragma once
 
 #include <cerrno>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <limits>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -115,6 +113,18 @@ inline std::string_view cut(std::string_view& rest, char separator) noexcept {
   return head;
 }
 
+// A number in decimal digits and nothing else, where 64 bits hold it.
+inline std::optional<std::uint64_t> parsed_number(std::string_view digits) noexcept {
+  std::uint64_t number = 0;
+  for (const char each : digits) {
+    if (each < '0' || each > '9') return std::nullopt;
+    const auto digit = static_cast<std::uint64_t>(each - '0');
+    if (number > (UINT64_MAX - digit) / 10) return std::nullopt;
+    number = number * 10 + digit;
+  }
+  return digits.empty() ? std::nullopt : std::optional(number);
+}
+
 class cgroup_reader {
  public:
   explicit cgroup_reader(std::string_view root) : root_(root) {
@@ -146,13 +156,12 @@ class cgroup_reader {
     if (!text) return std::nullopt;
     const std::string_view word = trimmed(*text);
     if (word == "max") return std::nullopt;
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
-    if (word.empty() || error != std::errc{} || end != word.data() + word.size())
+    const std::optional<std::uint64_t> value = parsed_number(word);
+    if (!value)
       throw_with_text<std::runtime_error>("malformed memory limit in " + path + ": '" + std::string(word) + "'");
     // Version 1 says "no limit" with the largest multiple of a page that a long holds.
-    if (value >= std::uint64_t{1} << 62 || value > std::numeric_limits<std::size_t>::max()) return std::nullopt;
-    return static_cast<std::size_t>(value);
+    if (*value >= std::uint64_t{1} << 62 || *value > SIZE_MAX) return std::nullopt;
+    return static_cast<std::size_t>(*value);
   }
 
   // The path of this process within a hierarchy, as /proc/self/cgroup has it: "id:controllers:path".
@@ -291,12 +300,9 @@ class cgroup_reader {
     std::optional<std::size_t> bytes;
     any_line(text, [&](std::string_view line) {
       if (line.substr(0, key.size()) != key) return false;
-      const std::string_view word = trimmed(line.substr(key.size()));
-      std::uint64_t kib = 0;
-      const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), kib);
-      if (error == std::errc{} &&
-          std::string_view(end, static_cast<std::size_t>(word.data() + word.size() - end)) == " kB")
-        bytes = static_cast<std::size_t>(kib * 1024);
+      std::string_view unit = trimmed(line.substr(key.size()));
+      const std::optional<std::uint64_t> kib = parsed_number(cut(unit, ' '));
+      if (kib && unit == "kB") bytes = static_cast<std::size_t>(*kib * 1024);
       return true;
     });
     return bytes;

@@ -2,11 +2,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
+#include <cstring>
 #include <new>
 #include <utility>
 
+#include <slotted/algorithm.hpp>
 #include <slotted/memory/slab.hpp>
 #include <slotted/version.hpp>
 
@@ -40,7 +41,7 @@ class page_arena {
     committed_ += from.run.committed() - before;
     std::byte* const block = from.run.data() + from.used;
     from.used += need;
-    std::fill_n(block, need, std::byte{});
+    std::memset(block, 0, need);
     return block;
   }
 
@@ -66,8 +67,8 @@ class page_arena {
   static constexpr std::size_t largest_extent = std::size_t{4} << 20;
 
   commit_outcome add_extent(std::size_t need, memory_budget* budget) noexcept {
-    const std::size_t usual = last_ == nullptr ? first_extent : std::min(last_->run.capacity() * 2, largest_extent);
-    page_run run = page_run::try_reserve(std::max(usual, need + sizeof(extent)));
+    const std::size_t usual = last_ == nullptr ? first_extent : min_of(last_->run.capacity() * 2, largest_extent);
+    page_run run = page_run::try_reserve(max_of(usual, need + sizeof(extent)));
     if (!run) return commit_outcome::out_of_memory;
     const commit_outcome outcome = run.try_commit(sizeof(extent), budget);
     if (outcome != commit_outcome::done) return outcome;

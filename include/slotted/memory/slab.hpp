@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <cassert>
 #include <cstddef>
 #include <cstdio>
@@ -11,6 +10,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include <slotted/algorithm.hpp>
 #include <slotted/memory/address_space.hpp>
 #include <slotted/memory/budget.hpp>
 #include <slotted/memory/pages.hpp>
@@ -61,7 +61,7 @@ namespace detail {
 // The next step of a container that holds `held` bytes: a sixteenth of it, whole units, one at least. Small stays
 // small, and the number of system calls grows with the logarithm of the size.
 [[nodiscard]] inline std::size_t growth_step(std::size_t held, std::size_t unit) noexcept {
-  return std::max(unit, held / 16 / unit * unit);
+  return detail::max_of(unit, held / 16 / unit * unit);
 }
 
 }  // namespace detail
@@ -104,8 +104,8 @@ class page_run {
     const std::size_t unit = detail::commit_unit(kind);
     page_run run;
     if (bytes > SIZE_MAX - unit) return run;
-    run.capacity_ = detail::round_up(std::max<std::size_t>(bytes, 1), unit);
-    run.alignment_ = std::max(alignment, unit);
+    run.capacity_ = detail::round_up(detail::max_of<std::size_t>(bytes, 1), unit);
+    run.alignment_ = detail::max_of(alignment, unit);
     run.kind_ = kind;
     run.data_ = detail::address_space::of(kind).reserve(run.capacity_, run.alignment_);
     if (run.data_ == nullptr) run.capacity_ = 0;

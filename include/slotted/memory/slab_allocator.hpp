@@ -3,7 +3,7 @@
 #pragma once
 
 #include <cstddef>
-#include <limits>
+#include <cstdint>
 #include <new>
 #include <type_traits>
 
@@ -36,7 +36,7 @@ class slab_allocator {
   ///
   /// Throws: `std::bad_array_new_length` when their bytes cannot be counted, else as `slab_heap::allocate`.
   [[nodiscard]] T* allocate(std::size_t count) {
-    if (count > std::numeric_limits<std::size_t>::max() / sizeof(T)) [[unlikely]]
+    if (count > SIZE_MAX / sizeof(T)) [[unlikely]]
       throw_bad_length();
     return static_cast<T*>(heap_->allocate(count * sizeof(T), alignof(T)));
   }

@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <cassert>
 #include <cstddef>
-#include <mutex>
 
+#include <slotted/algorithm.hpp>
 #include <slotted/memory/budget.hpp>
 #include <slotted/memory/footprint.hpp>
+#include <slotted/memory/mutex.hpp>
 #include <slotted/memory/slab.hpp>
 #include <slotted/version.hpp>
 
@@ -29,10 +29,10 @@ class slab_cache {
   static constexpr std::size_t max_spares = 16;
 
   /// A cache of up to `spares` slabs, at most `max_spares`, that is charged to no budget.
-  explicit slab_cache(std::size_t spares = 1) noexcept : spares_(std::min(spares, max_spares)) {}
+  explicit slab_cache(std::size_t spares = 1) noexcept : spares_(detail::min_of(spares, max_spares)) {}
   /// A cache of up to `spares` slabs, at most `max_spares`; it and its pools are charged to `budget`.
   explicit slab_cache(memory_budget& budget, std::size_t spares = 1) noexcept
-      : budget_(&budget), spares_(std::min(spares, max_spares)) {}
+      : budget_(&budget), spares_(detail::min_of(spares, max_spares)) {}
   slab_cache(const slab_cache&) = delete;
   slab_cache& operator=(const slab_cache&) = delete;
   /// Preconditions: its pools are gone.
@@ -43,7 +43,7 @@ class slab_cache {
 
   /// The bytes of the slabs kept here, all of them idle.
   [[nodiscard]] slotted::footprint footprint() const noexcept {
-    const std::lock_guard<std::mutex> hold(lock_);
+    const detail::mutex_hold hold(lock_);
     slotted::footprint bytes;
     for (std::size_t at = 0; at < count_; ++at) bytes.idle += kept_[at].committed;
     return bytes;
@@ -51,7 +51,7 @@ class slab_cache {
 
   /// Gives every slab kept here back to the system and to the budget.
   void trim() noexcept {
-    const std::lock_guard<std::mutex> hold(lock_);
+    const detail::mutex_hold hold(lock_);
     for (; count_ != 0; --count_) give_back(kept_[count_ - 1]);
   }
 
@@ -69,7 +69,7 @@ class slab_cache {
 
   // Keeps a slab together with its charge, or gives it back.
   void put(const slab& empty) noexcept {
-    const std::lock_guard<std::mutex> hold(lock_);
+    const detail::mutex_hold hold(lock_);
     if (count_ < spares_)
       kept_[count_++] = empty;
     else
@@ -79,7 +79,7 @@ class slab_cache {
   // A slab of that size and kind, committed to `least` bytes or more, with its charge; one with no address when there
   // is none.
   [[nodiscard]] slab take(std::size_t bytes, page_kind kind, std::size_t least) noexcept {
-    const std::lock_guard<std::mutex> hold(lock_);
+    const detail::mutex_hold hold(lock_);
     for (std::size_t at = count_; at-- != 0;) {
       if (kept_[at].bytes != bytes || kept_[at].kind != kind || kept_[at].committed < least) continue;
       const slab found = kept_[at];
@@ -97,7 +97,7 @@ class slab_cache {
 
   memory_budget* budget_ = nullptr;
   std::size_t spares_;
-  mutable std::mutex lock_;
+  mutable detail::mutex lock_;
   std::size_t count_ = 0;
   slab kept_[max_spares];
 };

@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <bit>
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <new>
 
+#include <slotted/algorithm.hpp>
 #include <slotted/memory/footprint.hpp>
 #include <slotted/memory/page_arena.hpp>
 #include <slotted/memory/slab.hpp>
@@ -135,10 +135,10 @@ class slab_heap {
     return bytes > detail::size_class::largest || alignment > detail::size_class::largest_alignment;
   }
   static std::size_t whole_pages(std::size_t bytes) noexcept {
-    return detail::round_up(std::max<std::size_t>(bytes, 1), detail::page_bytes());
+    return detail::round_up(detail::max_of<std::size_t>(bytes, 1), detail::page_bytes());
   }
   static constexpr detail::size_class class_of(std::size_t bytes, std::size_t alignment) noexcept {
-    return detail::size_class::of(detail::round_up(std::max<std::size_t>(bytes, 1), alignment));
+    return detail::size_class::of(detail::round_up(detail::max_of<std::size_t>(bytes, 1), alignment));
   }
 
   void* take(std::size_t bytes, std::size_t alignment, commit_outcome& why) noexcept {
@@ -166,7 +166,7 @@ class slab_heap {
     commit_outcome why;
     void* const room = arena_.try_allocate(sizeof(store), budget_, why);
     if (room == nullptr) return why;
-    const std::size_t alignment = std::min(size.bytes & (~size.bytes + 1), detail::size_class::largest_alignment);
+    const std::size_t alignment = detail::min_of(size.bytes & (~size.bytes + 1), detail::size_class::largest_alignment);
     stores_[size.index] = ::new (room) store(detail::sized_shape(size.bytes, alignment), budget_);
     return commit_outcome::done;
   }

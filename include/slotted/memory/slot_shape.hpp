@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
 
+#include <slotted/algorithm.hpp>
 #include <slotted/memory/pages.hpp>
 #include <slotted/version.hpp>
 
@@ -76,7 +76,7 @@ struct slab_plan {
 // The most slots, up to 2^max_shift - 1, that a slab of so much address space has.
 [[nodiscard]] constexpr slab_plan plan_slab_of(const slot_layout& layout, std::size_t bytes, unsigned max_shift,
                                                std::size_t unit) noexcept {
-  slab_plan plan{bytes, std::min(static_cast<unsigned>(std::bit_width(layout.slots_within(bytes) + 1) - 1), max_shift),
+  slab_plan plan{bytes, min_of(static_cast<unsigned>(std::bit_width(layout.slots_within(bytes) + 1) - 1), max_shift),
                  0};
   plan.slots = (std::uint32_t{1} << plan.shift) - 1;
   // A page that a few slots more would open is better not opened.
@@ -96,7 +96,7 @@ struct slab_plan {
     const std::size_t used = layout.bytes_of(plan.slots);
     return (round_up(used, unit) - used) * 100 >= used;
   };
-  slab_plan plan = plan_of(std::max(usual_slab_bytes, smallest));
+  slab_plan plan = plan_of(max_of(usual_slab_bytes, smallest));
   while (plan.bytes > smallest && plan_of(plan.bytes / 2).shift == max_shift) plan = plan_of(plan.bytes / 2);
   while (plan.slots < 15) plan = plan_of(plan.bytes * 2);
   // Where the rest of the last page wastes a percent, a larger slab wastes less.
@@ -130,7 +130,7 @@ struct fixed_shape {
   [[nodiscard]] static constexpr unsigned shift() noexcept { return plan.shift; }
   [[nodiscard]] static constexpr std::uint32_t slab_slots() noexcept { return plan.slots; }
   [[nodiscard]] static constexpr std::size_t max_slots() noexcept {
-    return std::min(MaxSlots, (std::size_t{1} << (32 - plan.shift)) * slab_slots());
+    return min_of(MaxSlots, (std::size_t{1} << (32 - plan.shift)) * slab_slots());
   }
 };
 

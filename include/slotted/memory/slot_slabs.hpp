@@ -2,14 +2,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
+#include <cstring>
 #include <new>
 #include <type_traits>
 #include <utility>
 
+#include <slotted/algorithm.hpp>
 #include <slotted/memory/page_arena.hpp>
 #include <slotted/memory/slab.hpp>
 #include <slotted/memory/slab_cache.hpp>
@@ -121,7 +121,7 @@ class slot_slabs {
     const std::size_t before = std::size_t{slab} * shape_.slab_slots();
     return before >= shape_.max_slots()
                ? 0
-               : static_cast<std::uint32_t>(std::min<std::size_t>(shape_.slab_slots(), shape_.max_slots() - before));
+               : static_cast<std::uint32_t>(min_of<std::size_t>(shape_.slab_slots(), shape_.max_slots() - before));
   }
 
   // ---- generations
@@ -129,7 +129,7 @@ class slot_slabs {
   // A slot's counter is odd while the slot is taken and even while it is free: it alone tells whether a handle is
   // stale.
   using counter = std::conditional_t<has_generations, generation_type, std::uint8_t>;
-  static constexpr std::uint32_t last_generation = std::numeric_limits<counter>::max() - 1;  // even: never taken again
+  static constexpr std::uint32_t last_generation = static_cast<counter>(-1) - 1;  // even: never taken again
 
   [[nodiscard]] counter* generations(std::uint32_t slab, std::uint32_t word) const noexcept {
     return reinterpret_cast<counter*>(group_address(slab, word) - shape_.layout().group_header);
@@ -188,7 +188,7 @@ class slot_slabs {
     // The map grows with the room and takes of it: one step finds a pair that fits.
     std::size_t slots = layout.slots_within(front - directory_bytes(1));
     std::size_t tail = directory_bytes(1) + words(static_cast<std::uint32_t>(slots)) * sizeof(std::uint64_t);
-    slots = std::min<std::size_t>(layout.slots_within(front - tail), slots_allowed(0));
+    slots = min_of<std::size_t>(layout.slots_within(front - tail), slots_allowed(0));
     std::byte* const at = front <= shape_.slab_bytes() ? reserve_slab() : nullptr;
     if (at == nullptr) return commit_outcome::out_of_memory;
     if (const commit_outcome outcome = charge_and_commit(at, front, budget_, true); outcome != commit_outcome::done) {
@@ -197,7 +197,7 @@ class slot_slabs {
     }
     ::new (static_cast<void*>(at)) slab_header{0};
     std::byte* const directory = at + front - tail;
-    std::fill_n(directory, tail, std::byte{});
+    std::memset(directory, 0, tail);
     place_directory(directory, 1);
     state_.entries[0] = {reinterpret_cast<std::uint64_t*>(directory + directory_bytes(1)), 0,
                          static_cast<std::uint32_t>(front / unit()), state_.first_floor, 0};
@@ -223,9 +223,9 @@ class slot_slabs {
     if (block == nullptr) return outcome;
     const state old = state_;
     place_directory(block, capacity);
-    std::copy_n(old.origins, old.slab_count, state_.origins);
-    std::copy_n(old.entries, old.slab_count, state_.entries);
-    std::copy_n(old.open, words(old.slab_count), state_.open);
+    copy_elements(old.origins, old.slab_count, state_.origins);
+    copy_elements(old.entries, old.slab_count, state_.entries);
+    copy_elements(old.open, words(old.slab_count), state_.open);
     return commit_outcome::done;
   }
 
@@ -244,12 +244,12 @@ class slot_slabs {
       arena_.release(budget_);
       return outcome;
     }
-    std::copy_n(old, words(state_.entries[0].limit), map);
+    copy_elements(old, words(state_.entries[0].limit), map);
     state_.entries[0].bits = map;
     state_.small = false;
     const std::size_t committed = state_.entries[0].units * unit();
-    news = open_slots(0, static_cast<std::uint32_t>(
-                             std::min<std::size_t>(shape_.layout().slots_within(committed), slots_allowed(0))));
+    news = open_slots(
+        0, static_cast<std::uint32_t>(min_of<std::size_t>(shape_.layout().slots_within(committed), slots_allowed(0))));
     return commit_outcome::done;
   }
 
@@ -276,10 +276,10 @@ class slot_slabs {
     const std::size_t have = each.units * unit();
     const std::size_t least = round_up(layout.bytes_of(each.limit + 1), unit()) - have;
     const std::size_t most = round_up(layout.bytes_of(slots_allowed(slab)), unit()) - have;
-    std::size_t step = std::clamp(growth_step(held(), unit()), least, most);
+    std::size_t step = max_of(least, min_of(growth_step(held(), unit()), most));
     commit_outcome outcome;
     while ((outcome = charge_and_commit(at + have, step, budget_, false)) != commit_outcome::done && step > least)
-      step = std::max(least, step / 2 / unit() * unit());
+      step = max_of(least, step / 2 / unit() * unit());
     if (outcome == commit_outcome::over_budget) {
       if (cache_ != nullptr) cache_->trim();
       outcome = charge_and_commit(at + have, step, budget_, true);
@@ -295,7 +295,7 @@ class slot_slabs {
     each.units += static_cast<std::uint32_t>(step / unit());
     state_.slab_bytes_held += step;
     news = open_slots(
-        slab, static_cast<std::uint32_t>(std::min<std::size_t>(layout.slots_within(have + step), slots_allowed(slab))));
+        slab, static_cast<std::uint32_t>(min_of<std::size_t>(layout.slots_within(have + step), slots_allowed(slab))));
     return commit_outcome::done;
   }
 
@@ -308,7 +308,7 @@ class slot_slabs {
     state_.entries[slab].units = static_cast<std::uint32_t>(kept.committed / unit());
     state_.slab_bytes_held += kept.committed;
     const std::size_t slots = shape_.layout().slots_within(kept.committed);
-    news = open_slots(slab, static_cast<std::uint32_t>(std::min<std::size_t>(slots, slots_allowed(slab))));
+    news = open_slots(slab, static_cast<std::uint32_t>(min_of<std::size_t>(slots, slots_allowed(slab))));
     return true;
   }
 
@@ -319,7 +319,7 @@ class slot_slabs {
     if (limit == before) return {slab, before};
     if constexpr (has_generations)
       for (std::uint32_t word = words(before); word < words(limit); ++word)
-        std::fill_n(generations(slab, word), 64, static_cast<counter>(each.floor));
+        fill_elements(generations(slab, word), 64, static_cast<counter>(each.floor));
     each.limit = limit;
     state_.committed_slots += limit - before;
     state_.open[slab / 64] |= std::uint64_t{1} << (slab % 64);
@@ -340,7 +340,9 @@ class slot_slabs {
 
   [[nodiscard]] bool is_empty(std::uint32_t slab) const noexcept {
     const entry& each = state_.entries[slab];
-    return std::all_of(each.bits, each.bits + words(each.limit), [](std::uint64_t word) { return word == 0; });
+    for (std::size_t word = 0; word < words(each.limit); ++word)
+      if (each.bits[word] != 0) return false;
+    return true;
   }
 
   void release_slab(std::uint32_t slab) noexcept {
@@ -350,7 +352,7 @@ class slot_slabs {
       // No handle out there has a generation above the highest counter: a new slab that begins there knows them all as
       // stale.
       for (std::uint32_t index = 0; index < each.limit; ++index)
-        each.floor = std::max<std::uint32_t>(each.floor, (generations(slab, index / 64)[index % 64] + 1U) & ~1U);
+        each.floor = max_of<std::uint32_t>(each.floor, (generations(slab, index / 64)[index % 64] + 1U) & ~1U);
       if (each.floor == last_generation) ++state_.dead_slabs;
       state_.retired -= each.retired;
       each.retired = 0;
@@ -366,7 +368,7 @@ class slot_slabs {
       state_.open[slab / 64] &= ~(std::uint64_t{1} << (slab % 64));
       state_.origins[slab] = 0;
     }
-    state_.grow_hint = std::min(state_.grow_hint, slab);
+    state_.grow_hint = min_of(state_.grow_hint, slab);
     unpoison(at, bytes);
     if (cache_ != nullptr) return cache_->put({at, shape_.slab_bytes(), bytes, shape_.kind()});
     decommit_pages(at, bytes);
@@ -382,12 +384,12 @@ class slot_slabs {
       const std::size_t have = each.units * unit();
       if (keep >= have) return;
       const auto limit =
-          static_cast<std::uint32_t>(std::min<std::size_t>(shape_.layout().slots_within(keep), each.limit));
+          static_cast<std::uint32_t>(min_of<std::size_t>(shape_.layout().slots_within(keep), each.limit));
       state_.committed_slots -= each.limit - limit;
       state_.slab_bytes_held -= have - keep;
       each.limit = limit;
       each.units = static_cast<std::uint32_t>(keep / unit());
-      state_.grow_hint = std::min(state_.grow_hint, slab);
+      state_.grow_hint = min_of(state_.grow_hint, slab);
       unpoison(slab_address(slab) + keep, have - keep);
       decommit_pages(slab_address(slab) + keep, have - keep);
       if (budget_ != nullptr) budget_->release(have - keep);
@@ -402,7 +404,7 @@ class slot_slabs {
     fresh.first_floor = state_.first_floor;  // generations outlive their slabs
     if constexpr (has_generations)
       for (std::uint32_t slab = 0; slab < state_.slab_count && !state_.small; ++slab)
-        fresh.first_floor = std::max(fresh.first_floor, state_.entries[slab].floor);
+        fresh.first_floor = max_of(fresh.first_floor, state_.entries[slab].floor);
     arena_.release(budget_);
     state_ = fresh;
   }

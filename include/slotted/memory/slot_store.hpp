@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <bit>
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
 
+#include <slotted/algorithm.hpp>
 #include <slotted/memory/slab.hpp>
 #include <slotted/memory/slot_shape.hpp>
 #include <slotted/memory/slot_slabs.hpp>
@@ -179,7 +179,7 @@ class slot_store : public slot_slabs<Shape> {
         release(slab);
       } else {
         this->shrink_slab(slab, word * 64 - static_cast<std::uint32_t>(std::countl_zero(each.bits[word - 1])));
-        if (window_.slab == slab) set_search_start(slab, std::min(words(each.limit), window_word()));
+        if (window_.slab == slab) set_search_start(slab, min_of(words(each.limit), window_word()));
       }
     }
   }
@@ -330,8 +330,8 @@ class slot_store : public slot_slabs<Shape> {
       spare_ = slab;
       return;
     }
-    release(std::max(slab, spare_));
-    spare_ = std::min(slab, spare_);
+    release(max_of(slab, spare_));
+    spare_ = min_of(slab, spare_);
   }
   void release(std::uint32_t slab) noexcept {
     this->release_slab(slab);

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <atomic>
 #include <bit>
 #include <cstddef>
@@ -12,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include <slotted/algorithm.hpp>
 #include <slotted/memory/slab.hpp>
 #include <slotted/version.hpp>
 
@@ -30,7 +30,7 @@ struct symbol_node {
   static constexpr std::size_t text_offset = sizeof(std::atomic<symbol_node*>) + 2 * sizeof(std::uint32_t) + 2;
 
   static constexpr std::size_t bytes_for(std::size_t text_size) noexcept {
-    return round_up(std::max(text_offset + text_size, sizeof(symbol_node)), alignof(symbol_node));
+    return round_up(max_of(text_offset + text_size, sizeof(symbol_node)), alignof(symbol_node));
   }
   [[nodiscard]] const char* data() const noexcept { return reinterpret_cast<const char*>(this) + text_offset; }
   [[nodiscard]] std::string_view text() const noexcept { return {data(), size}; }
@@ -163,7 +163,7 @@ class symbol_arena {
   [[nodiscard]] bool allocate(std::size_t bytes, symbol_growth& growth) noexcept {
     if (nodes_ != nullptr && bytes <= nodes_->pages.capacity() - nodes_->used)
       return commit(nodes_->pages, nodes_->used + bytes, growth);
-    const std::size_t generous = nodes_ == nullptr ? smallest_run : std::min(nodes_->pages.capacity() * 2, largest_run);
+    const std::size_t generous = nodes_ == nullptr ? smallest_run : min_of(nodes_->pages.capacity() * 2, largest_run);
     run* const added = add_run(sizeof(run) + bytes, bytes, generous, growth);
     if (added == nullptr) return false;
     nodes_ = added;
@@ -195,8 +195,8 @@ class symbol_arena {
     if (bytes <= before) return true;
     const std::size_t unit = commit_unit(page_kind::base);
     const std::size_t least = round_up(bytes, unit) - before;
-    const std::size_t step = std::min(growth_step(held_, unit), std::max(longest_step, unit));
-    std::size_t take = std::min(std::max(least, step), pages.capacity() - before);
+    const std::size_t step = min_of(growth_step(held_, unit), max_of(longest_step, unit));
+    std::size_t take = min_of(max_of(least, step), pages.capacity() - before);
     if (growth.charged) {
       if (growth.credit < least) {
         growth.refusal = commit_outcome::over_budget;
@@ -204,7 +204,7 @@ class symbol_arena {
         growth.best = take - growth.credit;
         return false;
       }
-      take = std::min(take, growth.credit);
+      take = min_of(take, growth.credit);
     }
     if (pages.try_commit(before + take, nullptr) != commit_outcome::done &&
         (take == least || pages.try_commit(before + least, nullptr) != commit_outcome::done)) {

@@ -2,18 +2,19 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <atomic>
 #include <bit>
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <optional>
+#include <span>  // for what iterators say of themselves: <iterator> is 2,000 lines more
 #include <string_view>
 
+#include <slotted/algorithm.hpp>
 #include <slotted/memory/budget.hpp>
 #include <slotted/memory/footprint.hpp>
+#include <slotted/memory/mutex.hpp>
 #include <slotted/record/symbol_arena.hpp>
 #include <slotted/record/symbol_error.hpp>
 #include <slotted/record/text_hash.hpp>
@@ -31,27 +32,6 @@ enum class intern_outcome : unsigned char {
   over_budget,    ///< the budget has no room; nothing changed
   out_of_memory,  ///< the system refused memory; nothing changed
 };
-
-namespace detail {
-
-// Three states, after Drepper, "Futexes are tricky" (2011): free, held, held with waiters. Trivially destructible on
-// every platform, as whatever a static destructor may use has to be.
-class symbol_lock {
- public:
-  void lock() noexcept {
-    std::uint32_t free = 0;
-    if (state_.compare_exchange_strong(free, 1, std::memory_order_acquire, std::memory_order_relaxed)) return;
-    while (state_.exchange(2, std::memory_order_acquire) != 0) state_.wait(2, std::memory_order_relaxed);
-  }
-  void unlock() noexcept {
-    if (state_.exchange(0, std::memory_order_release) == 2) state_.notify_one();
-  }
-
- private:
-  std::atomic<std::uint32_t> state_{0};
-};
-
-}  // namespace detail
 
 /// A set of texts that only grows: text number n has code n, and code 0 is the empty text, which is always there.
 ///
@@ -98,7 +78,7 @@ class symbol_domain {
   /// Limits the domain to `texts` texts, the empty one included: what labels from untrusted input should not pass.
   ///
   /// Effects: cap() == min(texts, capacity()). A cap below size() removes nothing, it only stops growth.
-  void set_cap(std::size_t texts) noexcept { cap_.store(std::min(texts, capacity_), std::memory_order_relaxed); }
+  void set_cap(std::size_t texts) noexcept { cap_.store(detail::min_of(texts, capacity_), std::memory_order_relaxed); }
 
   /// The code of a text, which is added unless the domain has it.
   ///
@@ -146,7 +126,7 @@ class symbol_domain {
 
   /// The bytes that the domain holds: `payload` is the texts themselves, `total()` what its budget is charged.
   [[nodiscard]] slotted::footprint footprint() const noexcept {
-    const holder hold(lock_);
+    const detail::mutex_hold hold(lock_);
     slotted::footprint held{payload_, 0, arena_.idle()};
     held.overhead = arena_.held() - held.payload - held.idle;
     return held;
@@ -154,7 +134,7 @@ class symbol_domain {
 
   /// The budget that the domain is charged to, or null.
   [[nodiscard]] memory_budget* budget() const noexcept {
-    const holder hold(lock_);
+    const detail::mutex_hold hold(lock_);
     return budget_;
   }
 
@@ -173,14 +153,6 @@ class symbol_domain {
   void uncharge() noexcept { (void)move_charge(nullptr); }
 
  private:
-  struct holder {
-    explicit holder(detail::symbol_lock& lock) noexcept : lock_(lock) { lock_.lock(); }
-    ~holder() { lock_.unlock(); }
-    holder(const holder&) = delete;
-    holder& operator=(const holder&) = delete;
-    detail::symbol_lock& lock_;
-  };
-
   // The address makes a list of colliding texts useless in another process, where addresses are randomised.
   [[nodiscard]] std::uint32_t hash_of(std::string_view text) const noexcept {
     return static_cast<std::uint32_t>(detail::hash_text(text, reinterpret_cast<std::uintptr_t>(this)) >> 32);
@@ -354,7 +326,7 @@ class symbol_domain {
   std::atomic<std::size_t> size_{1};
   detail::symbol_arena arena_;  // the lock guards all but row()
   std::atomic<std::size_t> cap_;
-  mutable detail::symbol_lock lock_;
+  mutable detail::mutex lock_;
   std::atomic<std::uint32_t> charging_{0};  // threads that charge budget_ with the lock released
   std::size_t payload_ = 0;                 // bytes of text
   memory_budget* budget_ = nullptr;

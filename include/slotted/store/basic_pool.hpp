@@ -2,18 +2,19 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <cassert>
 #include <compare>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
+#include <cstring>
 #include <new>
 #include <optional>
+#include <span>  // for what iterators say of themselves: <iterator> is 2,000 lines more
 #include <type_traits>
 #include <utility>
 
+#include <slotted/algorithm.hpp>
 #include <slotted/memory/budget.hpp>
 #include <slotted/memory/footprint.hpp>
 #include <slotted/memory/slab.hpp>
@@ -48,7 +49,7 @@ class bit_scratch {
       throw_no_memory(outcome, budget, bytes);
     }
     words_ = reinterpret_cast<std::uint64_t*>(run_.data());
-    std::fill_n(words_, bytes / sizeof(std::uint64_t), std::uint64_t{0});
+    std::memset(words_, 0, bytes);
   }
   bit_scratch(const bit_scratch&) = delete;
   bit_scratch& operator=(const bit_scratch&) = delete;

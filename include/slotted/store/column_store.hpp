@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <utility>
 
+#include <slotted/algorithm.hpp>
 #include <slotted/memory/slab.hpp>
 #include <slotted/version.hpp>
 
@@ -192,7 +192,7 @@ class column_store {
     auto* const old = reinterpret_cast<std::byte*>(entry(state_.first_slab));
     const std::size_t used = state_.slabs * entry_bytes();
     auto in_front = static_cast<std::size_t>(old - directory_.data());
-    if (in_front >= std::max(unit(), used)) {  // entries of slabs that are gone
+    if (in_front >= max_of(unit(), used)) {  // entries of slabs that are gone
       std::memmove(directory_.data(), old, used);
       place_directory(directory_.data());
       in_front = 0;
@@ -235,7 +235,7 @@ class column_store {
       bits += layout_->widths[column] == 0 ? 1 : std::size_t{layout_->widths[column]} * 8;
     std::size_t rows = (bytes - entry_bytes()) * 8 / bits / 8 * 8;
     while (rows != 0 && small_end(rows) + entry_bytes() > bytes) rows -= 8;
-    return std::min(rows, layout_->slab_rows());
+    return min_of(rows, layout_->slab_rows());
   }
   [[nodiscard]] std::size_t small_end(std::size_t rows) const noexcept {
     std::size_t at = 0;
@@ -248,7 +248,7 @@ class column_store {
     const std::uint64_t start = state_.end / 64 * 64;  // whole words of bits
     std::size_t bytes = unit();
     while (small_rows(bytes) <= state_.end - start) bytes += unit();
-    page_run run = page_run::try_reserve(std::max(bytes, relaid_below));
+    page_run run = page_run::try_reserve(max_of(bytes, relaid_below));
     if (!run) return commit_outcome::out_of_memory;
     if (const commit_outcome outcome = run.try_commit(bytes, budget_); outcome != commit_outcome::done) return outcome;
     directory_ = std::move(run);
@@ -269,7 +269,7 @@ class column_store {
       at += round_up(layout_->bytes(column, rows), 64);
     }
     info(state_.first_slab) = {reinterpret_cast<std::uintptr_t>(directory_.data()), bytes, start};
-    state_.limit = std::min(start + rows, slab_end(state_.first_slab));
+    state_.limit = min_of(start + rows, slab_end(state_.first_slab));
   }
 
   // Rows that are gone make room first; then a page more, and all columns in new places; at relaid_below the store
@@ -311,7 +311,7 @@ class column_store {
 
   // The rows of a small store become the first slab of a large one, and move for the last time.
   commit_outcome leave_small() noexcept {
-    page_run wider = page_run::try_reserve(std::max(relaid_below, 2 * entry_bytes()));
+    page_run wider = page_run::try_reserve(max_of(relaid_below, 2 * entry_bytes()));
     if (!wider) return commit_outcome::out_of_memory;
     commit_outcome outcome = wider.try_commit(entry_bytes(), budget_);
     if (outcome != commit_outcome::done) return outcome;
@@ -400,8 +400,8 @@ class column_store {
     };
     const std::size_t first = front(column);
     const std::size_t stop = column + 1 < layout_->count ? front(column + 1) : SIZE_MAX;
-    const std::size_t have = from == start ? first : std::max(first, std::min(end_of(from), stop));
-    return {have, std::max(have, std::min(end_of(to), stop))};
+    const std::size_t have = from == start ? first : max_of(first, min_of(end_of(from), stop));
+    return {have, max_of(have, min_of(end_of(to), stop))};
   }
   [[nodiscard]] std::size_t pages_between(std::size_t from, std::size_t to) const noexcept {
     std::size_t pages = 0;
@@ -420,8 +420,8 @@ class column_store {
     std::size_t to = must;
     if (a_step) {
       // A column gets 16 pages at a time at the most, of many columns then the whole slab: few calls of many pages.
-      const std::size_t most = std::max(largest_step, layout_->count * 16 * unit());
-      const std::size_t step = std::min(growth_step(state_.held, unit()), most) / unit();
+      const std::size_t most = max_of(largest_step, layout_->count * 16 * unit());
+      const std::size_t step = min_of(growth_step(state_.held, unit()), most) / unit();
       for (std::size_t high = layout_->slab_rows(); to < high;) {  // the count of pages grows with the rows: bisection
         const std::size_t middle = to + (high - to + 1) / 2;
         if (pages_between(from, middle) <= step)
@@ -465,7 +465,7 @@ class column_store {
     for (std::size_t column = 0; column < layout_->count; ++column) {
       const std::size_t offset = layout_->offsets[column];
       const std::size_t room = round_up(offset + layout_->bytes(column, to), unit()) - offset;
-      rows = std::min(rows, layout_->widths[column] == 0 ? room / 8 * 64 : room / layout_->widths[column]);
+      rows = min_of(rows, layout_->widths[column] == 0 ? room / 8 * 64 : room / layout_->widths[column]);
     }
     state_.limit = slab_start(last_slab()) + rows;
     return commit_outcome::done;
@@ -480,7 +480,7 @@ class column_store {
   // Gives the pages of the last slab behind its rows back.
   void shrink_last() noexcept {
     slab_info& slab = info(last_slab());
-    const std::size_t from = in_slab(std::max(state_.end, slab.start), last_slab());
+    const std::size_t from = in_slab(max_of(state_.end, slab.start), last_slab());
     const std::size_t to = in_slab(state_.limit, last_slab());
     const std::size_t bytes = pages_between(from, to) * unit();
     for (std::size_t column = 0; column < layout_->count; ++column)

@@ -2,18 +2,17 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cassert>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <utility>
 
+#include <slotted/algorithm.hpp>
 #include <slotted/memory/budget.hpp>
 #include <slotted/memory/footprint.hpp>
 #include <slotted/record/leaves.hpp>
@@ -360,7 +359,7 @@ class table {
     if (in_order + 1 >= end_row()) return;
     const detail::scratch<std::uint64_t> order(size(), store_.budget());
     for (std::size_t i = 0; i < size(); ++i) order.data()[i] = first_row() + i;
-    std::sort(order.data(), order.data() + size(), [&](std::uint64_t a, std::uint64_t b) {
+    detail::sort(order.data(), order.data() + size(), [&](std::uint64_t a, std::uint64_t b) {
       const auto left = value(a);
       const auto right = value(b);
       if (left < right) return true;
@@ -401,8 +400,8 @@ class table {
   [[nodiscard]] slotted::footprint footprint() const noexcept {
     slotted::footprint bytes;
     bytes.payload = bytes_of(size());
-    bytes.idle =
-        std::min(bytes_of(static_cast<std::size_t>(store_.limit() - store_.end())), store_.held() - bytes.payload);
+    bytes.idle = detail::min_of(bytes_of(static_cast<std::size_t>(store_.limit() - store_.end())),
+                                store_.held() - bytes.payload);
     bytes.overhead = store_.held() - bytes.payload - bytes.idle;
     return bytes;
   }
@@ -464,8 +463,8 @@ class table {
       constexpr std::size_t run_rows = 256;
       for (std::size_t done = 0; done < rows;) {
         const std::uint64_t first = store_.end() + done;
-        const std::size_t run =
-            std::min({run_rows, rows - done, slab_rows - static_cast<std::size_t>(first % slab_rows)});
+        const std::size_t run = detail::min_of(detail::min_of(run_rows, rows - done),
+                                               slab_rows - static_cast<std::size_t>(first % slab_rows));
         auto next = from;
         [&]<std::size_t... L>(std::index_sequence<L...>) {
           ((next = append_column<L>(from, first, run)), ...);

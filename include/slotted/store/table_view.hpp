@@ -7,9 +7,8 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <optional>
-#include <span>
+#include <span>  // and with it what iterators say of themselves: <iterator> is 2,000 lines more
 #include <type_traits>
 
 #include <slotted/record/leaves.hpp>
