@@ -213,7 +213,7 @@ TEST_CASE("erase_if charges its bits, and a predicate that cannot throw needs no
 
 TEST_CASE("handles run out with length_error, and nothing has changed") {
   using shape = slotted::detail::fixed_shape<sizeof(point), alignof(point), void, slotted::page_kind::base, 20'000>;
-  using few = slotted::detail::basic_pool<point, slotted::detail::slot_store<shape>, slotted::pool_handle<point>>;
+  using few = slotted::basic_pool<point, slotted::detail::slot_store<shape>, slotted::pool_handle<point>>;
   few pool;
   CHECK(pool.max_size() == 20'000);
   CHECK_THROWS_AS(pool.reserve(20'001), std::length_error);

@@ -109,7 +109,9 @@ inline std::size_t encode_block(const std::uint64_t* patterns, std::size_t n, va
 
 namespace codec {
 
+/// For `encode` alone: the memory that a column_state keeps.
 struct column_state_access {
+  /// What the encoder may use of `s`.
   static detail::codec::encoder_memory of(column_state& s, const series_dictionary* series) noexcept {
     return {s.values_, s.heads_, s.prefers_runs_, s.runs_age_, series};
   }

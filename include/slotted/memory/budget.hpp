@@ -23,6 +23,7 @@ inline namespace v0 {
 /// asked for.
 class budget_exceeded : public std::bad_alloc {
  public:
+  /// The refusal of a charge of `asked` bytes, where `used` of `limit` bytes were taken.
   budget_exceeded(std::size_t limit, std::size_t used, std::size_t asked) noexcept
       : limit_(limit), used_(used), asked_(asked) {
     std::snprintf(text_, sizeof text_, "memory budget exceeded: limit %llu B, used %llu B, asked for %llu B more",
@@ -30,6 +31,7 @@ class budget_exceeded : public std::bad_alloc {
                   static_cast<unsigned long long>(asked));
   }
 
+  /// The figures in words.
   [[nodiscard]] const char* what() const noexcept override { return text_; }
   [[nodiscard]] std::size_t limit() const noexcept { return limit_; }  ///< bytes
   [[nodiscard]] std::size_t used() const noexcept { return used_; }    ///< bytes, when the charge was refused
@@ -110,7 +112,8 @@ class memory_budget {
   /// The memory is the tightest cgroup limit above this process (v2, else v1), else the machine's; see
   /// `container_memory`. Throws: `std::invalid_argument` unless 0 < share <= 1; `std::runtime_error` that names the
   /// file when one is malformed.
-  /// \param root  where the proc and sys trees begin; another than "/" is for tests.
+  /// \param share  of the memory, above 0 and up to 1.
+  /// \param root   where the proc and sys trees begin; another than "/" is for tests.
   [[nodiscard]] static memory_budget of_container(double share, const char* root = "/") {
     return memory_budget(container_memory::read(root).share_of_limit(share));
   }

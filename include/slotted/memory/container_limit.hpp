@@ -30,6 +30,7 @@ inline namespace v0 {
 /// is the machine's memory. Elsewhere it is the machine's memory. Source: the kernel's cgroup-v2.rst and
 /// cgroup-v1/memory.rst, proc(5).
 struct container_memory {
+  /// What sets a limit: a control group of either version, or the size of the machine.
   enum class source : unsigned char { cgroup_v2, cgroup_v1, machine };
 
   std::size_t limit = 0;          ///< bytes

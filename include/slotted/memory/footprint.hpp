@@ -24,6 +24,7 @@ struct footprint {
   /// All bytes held, exactly what the budget was charged.
   [[nodiscard]] constexpr std::size_t total() const noexcept { return payload + overhead + idle; }
 
+  /// Adds the bytes of another thing, kind by kind.
   constexpr footprint& operator+=(const footprint& other) noexcept {
     payload += other.payload;
     overhead += other.overhead;

@@ -72,17 +72,20 @@ namespace detail {
 /// It does not keep its budget: whoever owns it knows that, and hands it to `try_commit` and `release`.
 class page_run {
  public:
+  /// How a request for memory ended.
   using outcome = commit_outcome;
 
   /// An empty run.
   page_run() noexcept = default;
 
+  /// Takes over the pages of `other`, which is empty then.
   page_run(page_run&& other) noexcept
       : data_(std::exchange(other.data_, nullptr)),
         capacity_(std::exchange(other.capacity_, 0)),
         committed_(std::exchange(other.committed_, 0)),
         alignment_(std::exchange(other.alignment_, 1)),
         kind_(other.kind_) {}
+  /// As the move constructor. Preconditions: this run is empty.
   page_run& operator=(page_run&& other) noexcept {
     assert(data_ == nullptr && "release() comes before a new run takes the place");
     page_run(std::move(other)).swap(*this);
@@ -112,7 +115,9 @@ class page_run {
     return run;
   }
 
+  /// Whether it is not empty.
   [[nodiscard]] explicit operator bool() const noexcept { return data_ != nullptr; }
+  /// Where it begins; null when it is empty.
   [[nodiscard]] std::byte* data() const noexcept { return data_; }
   [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }  ///< bytes of address space
   [[nodiscard]] std::size_t committed() const noexcept {
@@ -153,6 +158,7 @@ class page_run {
     capacity_ = 0;
   }
 
+  /// Exchanges the pages.
   void swap(page_run& other) noexcept {
     std::swap(data_, other.data_);
     std::swap(capacity_, other.capacity_);

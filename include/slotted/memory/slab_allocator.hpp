@@ -29,6 +29,7 @@ class slab_allocator {
   /// Takes memory from `heap`. Not explicit, so that a container is made as `std::list<int, slab_allocator<int>>
   /// l{slabs}`.
   slab_allocator(slab_heap& heap) noexcept : heap_(&heap) {}
+  /// Takes memory from the same heap.
   template <class U>
   slab_allocator(const slab_allocator<U>& other) noexcept : heap_(&other.heap()) {}
 
@@ -40,8 +41,10 @@ class slab_allocator {
       throw_bad_length();
     return static_cast<T*>(heap_->allocate(count * sizeof(T), alignof(T)));
   }
+  /// Gives back what `allocate(count)` returned.
   void deallocate(T* block, std::size_t count) noexcept { heap_->deallocate(block, count * sizeof(T), alignof(T)); }
 
+  /// Where the memory comes from.
   [[nodiscard]] slab_heap& heap() const noexcept { return *heap_; }
 
   template <class U>

@@ -26,6 +26,7 @@ class slot_slabs;
 /// system. The cache outlives its pools and is outlived by its budget. All members may be called from any thread.
 class slab_cache {
  public:
+  /// The most slabs that a cache keeps.
   static constexpr std::size_t max_spares = 16;
 
   /// A cache of up to `spares` slabs, at most `max_spares`, that is charged to no budget.

@@ -21,19 +21,23 @@ template <fixed_string Name, class T>
 struct field {
   static_assert(std::is_object_v<T> && !std::is_array_v<T> && std::is_same_v<T, std::remove_cv_t<T>>,
                 "field: the type must be a plain object type: no reference, no const, no C array (use std::array)");
+  /// What the field holds.
   using type = T;
+  /// The name, as a template argument.
   static constexpr auto name = Name;
 };
 
 /// A value for the field called Name, made by `"x"_f = value`; it refers to the value and lives as long as it.
 template <fixed_string Name, class V>
 struct named_value {
+  /// The value that the field is given.
   V&& value;
 };
 
 /// Names a field: `p["x"_f]`, and `"x"_f = 1.0` in a list of initial values.
 template <fixed_string Name>
 struct field_name {
+  /// The name, as a template argument.
   static constexpr auto name = Name;
 
   /// Pairs the name with a value.

@@ -31,6 +31,7 @@ struct fixed_string {
 
   /// Returns the text without its terminating null.
   [[nodiscard]] constexpr std::string_view view() const noexcept { return {text, N}; }
+  /// The text without the null character at its end.
   constexpr operator std::string_view() const noexcept { return view(); }
 
   template <std::size_t M>

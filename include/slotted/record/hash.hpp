@@ -110,6 +110,7 @@ std::size_t hash_value(const T& value) noexcept {
 ///
 /// Equal records have equal hashes; the values differ from one version of the library to another.
 struct record_hash {
+  /// The hash of a record: equal records have equal ones.
   template <recordable T>
     requires(detail::is_hashable<T>())
   [[nodiscard]] std::size_t operator()(const T& record) const noexcept {

@@ -24,6 +24,7 @@ struct record_layout {
   std::size_t alignment = 1;              ///< of the whole
   std::size_t size = 0;                   ///< payload rounded up to the alignment; 0 when N is 0
 
+  /// The number of fields.
   [[nodiscard]] static constexpr std::size_t count() noexcept { return N; }
 };
 

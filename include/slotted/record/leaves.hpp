@@ -16,7 +16,9 @@ inline namespace v0 {
 
 /// Leaves `first` to `first + count - 1`: one for a plain field, any number for a nested record.
 struct leaf_range {
+  /// The number of the first leaf; SIZE_MAX when there is none.
   std::size_t first;
+  /// How many leaves.
   std::size_t count;
 
   friend constexpr bool operator==(const leaf_range&, const leaf_range&) noexcept = default;
@@ -189,9 +191,12 @@ struct leaves {
   using map = detail::leaf_map<T>;
 
  public:
+  /// The number of leaves.
   static constexpr std::size_t size = map::size;
+  /// The names of the leaves, in order.
   static constexpr std::array<std::string_view, size> names = detail::spell_leaf_names<T>();
 
+  /// The type of leaf L.
   template <std::size_t L>
   using type = typename detail::leaf_type<typename map::template field_at<L>, map::template within<L>>::type;
 
@@ -200,6 +205,7 @@ struct leaves {
   [[nodiscard]] static constexpr decltype(auto) get(T& object) noexcept {
     return get_from<L>(object);
   }
+  /// \overload
   template <std::size_t L>
   [[nodiscard]] static constexpr decltype(auto) get(const T& object) noexcept {
     return get_from<L>(object);
@@ -253,6 +259,7 @@ struct leaves {
     const std::size_t field = detail::find_field<T>(pointer);
     return field == detail::not_found ? detail::no_leaves : of_field(field);
   }
+  /// \overload
   template <auto First, auto... Rest>
   [[nodiscard]] static constexpr leaf_range find(path_type<First, Rest...>) {
     constexpr std::size_t field = detail::find_field<T>(First);
@@ -268,6 +275,7 @@ struct leaves {
       return detail::no_leaves;
     }
   }
+  /// \overload
   template <class Value>
   [[nodiscard]] static constexpr leaf_range find(const key<Value>& key) {
     return find(key.value);

@@ -62,11 +62,14 @@ class packed_reference {
  public:
   using value_type = typename schema<Record>::template type<I>;
 
+  /// Stands for field I of `record`.
   constexpr explicit packed_reference(Record& record) noexcept : record_(record) {}
+  /// Stands for the same field.
   packed_reference(const packed_reference&) = default;
 
   constexpr operator value_type() const noexcept { return record_.template get<I>(); }
 
+  /// Assigns the field; a value converts as in construction by name.
   template <class V>
     requires(detail::field_value<V, value_type> && !std::is_same_v<std::remove_cvref_t<V>, packed_reference>)
   constexpr const packed_reference& operator=(V&& value) const {
@@ -78,6 +81,7 @@ class packed_reference {
     record_.template set<I>(static_cast<value_type>(other));
     return *this;
   }
+  /// Adds to the field.
   template <class V>
   constexpr const packed_reference& operator+=(const V& value) const
     requires requires(value_type v) { v += value; }
@@ -86,6 +90,7 @@ class packed_reference {
     sum += value;
     return *this = sum;
   }
+  /// Subtracts from the field.
   template <class V>
   constexpr const packed_reference& operator-=(const V& value) const
     requires requires(value_type v) { v -= value; }
@@ -193,6 +198,7 @@ class packed_record final {
   [[nodiscard]] constexpr auto operator[](field_name<Name>) & noexcept {
     return packed_reference<packed_record, fields::template index<Name>>(*this);
   }
+  /// The value of a field: `p["x"_f]`.
   template <fixed_string Name>
     requires(has<Name>)
   [[nodiscard]] constexpr type_of<Name> operator[](field_name<Name>) const& noexcept {
@@ -241,21 +247,28 @@ struct schema<packed_record<Fields...>> {
   using fields = detail::fields_of<Fields...>;
 
  public:
+  /// The number of fields.
   static constexpr std::size_t size = sizeof...(Fields);
+  /// The name of the record, for messages and print.
   static constexpr std::string_view name = detail::name_or<record_type>("packed_record");
+  /// The names of the fields, in declared order.
   static constexpr std::array<std::string_view, size> names = fields::names;
 
+  /// The type of the I-th field.
   template <std::size_t I>
   using type = typename fields::types::template at<I>;
 
+  /// The value of the I-th field of a record.
   template <std::size_t I>
   [[nodiscard]] static constexpr type<I> get(const record_type& object) noexcept {
     return object.template get<I>();
   }
+  /// Assigns the I-th field of a record; a value converts as in construction by name.
   template <std::size_t I, class V>
   static constexpr void set(record_type& object, V&& value) {
     object.template set<I>(std::forward<V>(value));
   }
+  /// A record whose I-th field is `f(std::integral_constant<std::size_t, I>)`, field by field in declared order.
   template <class F>
   [[gnu::always_inline]] [[nodiscard]] static constexpr record_type make(F&& f) {
     return make_from(f, std::make_index_sequence<size>{});

@@ -27,7 +27,9 @@ struct key {
   /// A fixed_string, a pointer to a data member, or a path_type; public because a template argument must be structural.
   Value value;
 
+  /// Means what `v` means: a member or a path.
   constexpr key(Value v) noexcept : value(v) {}
+  /// Means the field of this name.
   template <std::size_t N>
   constexpr key(const char (&literal)[N]) noexcept : value(literal) {}
 };

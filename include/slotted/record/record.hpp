@@ -143,11 +143,13 @@ class record final : detail::const_row_write_with_set_K_of_the_table<record<Fiel
   [[nodiscard]] constexpr type_of<Name>& get() & noexcept {
     return storage_.template at<fields::template index<Name>>();
   }
+  /// \overload
   template <fixed_string Name>
     requires(has<Name>)
   [[nodiscard]] constexpr const type_of<Name>& get() const& noexcept {
     return storage_.template at<fields::template index<Name>>();
   }
+  /// \overload
   template <fixed_string Name>
     requires(has<Name>)
   [[nodiscard]] constexpr type_of<Name>&& get() && noexcept {
@@ -164,11 +166,13 @@ class record final : detail::const_row_write_with_set_K_of_the_table<record<Fiel
   [[nodiscard]] constexpr type_at<I>& get() & noexcept {
     return storage_.template at<I>();
   }
+  /// \overload
   template <std::size_t I>
     requires(I < sizeof...(Fields))
   [[nodiscard]] constexpr const type_at<I>& get() const& noexcept {
     return storage_.template at<I>();
   }
+  /// \overload
   template <std::size_t I>
     requires(I < sizeof...(Fields))
   [[nodiscard]] constexpr type_at<I>&& get() && noexcept {
@@ -193,6 +197,7 @@ class record final : detail::const_row_write_with_set_K_of_the_table<record<Fiel
   [[nodiscard]] constexpr type_of<Name>& operator[](field_name<Name>) & noexcept {
     return get<Name>();
   }
+  /// \overload
   template <fixed_string Name>
     requires(has<Name>)
   [[nodiscard]] constexpr const type_of<Name>& operator[](field_name<Name>) const& noexcept {
@@ -237,25 +242,33 @@ struct schema<record<Fields...>> {
   using fields = detail::fields_of<Fields...>;
 
  public:
+  /// The number of fields.
   static constexpr std::size_t size = sizeof...(Fields);
+  /// The name of the record, for messages and print.
   static constexpr std::string_view name = detail::name_or<record_type>("record");
+  /// The names of the fields, in declared order.
   static constexpr std::array<std::string_view, size> names = fields::names;
 
+  /// The type of the I-th field.
   template <std::size_t I>
   using type = typename fields::types::template at<I>;
 
+  /// The I-th field of a record.
   template <std::size_t I>
   [[nodiscard]] static constexpr type<I>& get(record_type& object) noexcept {
     return object.template get<I>();
   }
+  /// \overload
   template <std::size_t I>
   [[nodiscard]] static constexpr const type<I>& get(const record_type& object) noexcept {
     return object.template get<I>();
   }
+  /// Assigns the I-th field of a record; a value converts as in construction by name.
   template <std::size_t I, class V>
   static constexpr void set(record_type& object, V&& value) {
     get<I>(object) = detail::to_field<type<I>>(std::forward<V>(value));
   }
+  /// A record whose I-th field is `f(std::integral_constant<std::size_t, I>)`, field by field in declared order.
   template <class F>
   [[gnu::always_inline]] [[nodiscard]] static constexpr record_type make(F&& f) {
     return make_from(f, std::make_index_sequence<size>{});

@@ -20,6 +20,7 @@ inline namespace v0 {
 template <fixed_string Name, auto Pointer>
   requires std::is_member_object_pointer_v<decltype(Pointer)>
 struct member {
+  /// The name of the field.
   static constexpr auto name = Name;
   static constexpr auto pointer = Pointer;
 };
@@ -153,25 +154,33 @@ struct schema<T> {
   }
 
  public:
+  /// The number of fields.
   static constexpr std::size_t size = detail::anatomy_of<T>.members;
+  /// The name of the record, for messages and print.
   static constexpr std::string_view name = detail::name_or<T>(detail::type_name<T>());
+  /// The names of the fields, in declared order.
   static constexpr std::array<std::string_view, size> names = detail::member_names<T>(std::make_index_sequence<size>{});
 
+  /// The type of the I-th field.
   template <std::size_t I>
   using type = typename types::template at<I>;
 
+  /// The I-th field of a record.
   template <std::size_t I>
   [[nodiscard]] static constexpr auto& get(T& object) noexcept {
     return detail::member_at<I>(arity::bind(object));
   }
+  /// \overload
   template <std::size_t I>
   [[nodiscard]] static constexpr const auto& get(const T& object) noexcept {
     return detail::member_at<I>(arity::bind(const_cast<T&>(object)));  // one instantiation of bind serves both
   }
+  /// Assigns the I-th field of a record; a value converts as in construction by name.
   template <std::size_t I, class V>
   static constexpr void set(T& object, V&& value) {
     get<I>(object) = detail::to_field<type<I>>(std::forward<V>(value));
   }
+  /// A record whose I-th field is `f(std::integral_constant<std::size_t, I>)`, field by field in declared order.
   template <class F>
   [[gnu::always_inline]] [[nodiscard]] static constexpr T make(F&& f) {
     return make_from(f, std::make_index_sequence<bases>{}, std::make_index_sequence<size>{});
@@ -202,21 +211,26 @@ struct schema<T> {
   static constexpr std::string_view name = detail::own_name<T>();
   static constexpr std::array<std::string_view, size> names = own::names;
 
+  /// The type of the I-th field.
   template <std::size_t I>
   using type = typename own::types::template at<I>;
 
+  /// The I-th field of a record.
   template <std::size_t I>
   [[nodiscard]] static constexpr auto& get(T& object) noexcept {
     return object.*(own::list::template at<I>::pointer);
   }
+  /// \overload
   template <std::size_t I>
   [[nodiscard]] static constexpr const auto& get(const T& object) noexcept {
     return object.*(own::list::template at<I>::pointer);
   }
+  /// Assigns the I-th field of a record; a value converts as in construction by name.
   template <std::size_t I, class V>
   static constexpr void set(T& object, V&& value) {
     get<I>(object) = detail::to_field<type<I>>(std::forward<V>(value));
   }
+  /// A record whose I-th field is `f(std::integral_constant<std::size_t, I>)`, field by field in declared order.
   template <class F>
   [[nodiscard]] static constexpr T make(F&& f) {
     T object{};

@@ -54,6 +54,7 @@ class symbol {
   static_assert(detail::symbol_code<Code>, "the code of a symbol is std::uint8_t, std::uint16_t or std::uint32_t");
 
  public:
+  /// The integer that stands for the text.
   using code_type = Code;
 
   /// The empty text.
@@ -104,6 +105,7 @@ class symbol {
   /// The domain that all symbols of this type share.
   [[nodiscard]] static constexpr symbol_domain& domain() noexcept { return detail::symbol_domain_of<Domain, Code>; }
 
+  /// The code; 0 is the empty text.
   [[nodiscard]] constexpr Code code() const noexcept { return code_; }
 
   /// The text; it takes no lock, and the view is valid for the life of the process.

@@ -50,9 +50,12 @@ class symbol_domain {
 
   /// The outcome of `try_intern`; `code` is meaningful when it tests true.
   struct interned {
+    /// The code of the text.
     std::uint32_t code = 0;
+    /// How it ended.
     intern_outcome outcome = intern_outcome::known;
     std::size_t asked = 0;  ///< the bytes that the budget refused
+    /// Whether the text has a code.
     explicit constexpr operator bool() const noexcept { return outcome <= intern_outcome::added; }
   };
 
@@ -64,6 +67,7 @@ class symbol_domain {
   symbol_domain(const symbol_domain&) = delete;
   symbol_domain& operator=(const symbol_domain&) = delete;
 
+  /// The name that messages give it.
   [[nodiscard]] std::string_view name() const noexcept { return name_; }
 
   /// The number of texts, the empty one included: its codes are 0 to size() - 1.

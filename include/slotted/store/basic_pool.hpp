@@ -23,6 +23,10 @@
 
 namespace slotted {
 inline namespace v0 {
+
+template <class T, class Store, class Handle>
+class basic_pool;
+
 namespace detail {
 
 // Another type that is derived from T: putting one where a T goes would keep its base and lose the rest.
@@ -102,12 +106,16 @@ class pool_iterator {
   template <bool, class, class>
   friend class pool_iterator;
   template <class, class, class>
-  friend class basic_pool;
+  friend class slotted::basic_pool;
   const Store* store_ = nullptr;
   typename Store::cursor at_;
 };
 
-// Records with identity. Handle::of(store, index) makes the handle of a slot that was just taken.
+}  // namespace detail
+
+/// What `pool` and `checked_pool` have in common: records with identity.
+///
+/// It is not for use by itself. Handle::of(store, index) makes the handle of a slot that was just taken.
 template <class T, class Store, class Handle>
 class basic_pool {
   static_assert(std::is_object_v<T> && !std::is_array_v<T> && !std::is_const_v<T> && !std::is_volatile_v<T>,
@@ -121,8 +129,9 @@ class basic_pool {
   using difference_type = std::ptrdiff_t;
   using reference = T&;
   using const_reference = const T&;
-  using iterator = pool_iterator<false, T, Store>;
-  using const_iterator = pool_iterator<true, T, Store>;
+  using iterator = detail::pool_iterator<false, T, Store>;
+  using const_iterator = detail::pool_iterator<true, T, Store>;
+  /// What `insert` returns: the name of a record.
   using handle = Handle;
 
   /// An empty pool that is charged to no budget. It holds nothing until the first insertion.
@@ -152,6 +161,7 @@ class basic_pool {
 
   /// The number of records.
   [[nodiscard]] std::size_t size() const noexcept { return store_.size(); }
+  /// Whether there is no record.
   [[nodiscard]] bool empty() const noexcept { return size() == 0; }
   /// How many records the memory held now has room for.
   [[nodiscard]] std::size_t capacity() const noexcept { return store_.capacity(); }
@@ -170,11 +180,11 @@ class basic_pool {
   /// what T's constructor throws; no record and no handle has changed then. Complexity: amortised constant.
   /// Invalidates: nothing; addresses, handles and iterators stay.
   template <class... Args>
-    requires emplaceable<T, Args...>
+    requires detail::emplaceable<T, Args...>
   Handle emplace(Args&&... args) {
     typename Store::slot slot{};
     if (const commit_outcome outcome = store_.take(slot); outcome != commit_outcome::done) [[unlikely]]
-      throw_no_memory(outcome, store_.budget(), least_charge());
+      detail::throw_no_memory(outcome, store_.budget(), least_charge());
     construct(slot, std::forward<Args>(args)...);
     return Handle::of(store_, slot.index);
   }
@@ -183,7 +193,7 @@ class basic_pool {
   ///
   /// Throws: only what T's constructor throws.
   template <class... Args>
-    requires emplaceable<T, Args...>
+    requires detail::emplaceable<T, Args...>
   std::optional<Handle> try_emplace(Args&&... args) {
     typename Store::slot slot{};
     if (store_.take(slot) != commit_outcome::done) [[unlikely]]
@@ -219,9 +229,9 @@ class basic_pool {
 
   /// Refused: a record of a derived type would be cut down to its base. Insert `static_cast<const T&>(record)` if that
   /// is meant.
-  template <strictly_derived_from<T> U>
+  template <detail::strictly_derived_from<T> U>
   void insert(U&&) = delete;
-  template <strictly_derived_from<T> U>
+  template <detail::strictly_derived_from<T> U>
   void try_insert(U&&) = delete;
 
   /// Makes room for `records` records in all.
@@ -230,7 +240,7 @@ class basic_pool {
   /// Throws: as `emplace`; what could be had stays, as idle.
   void reserve(std::size_t records) {
     if (const commit_outcome outcome = store_.reserve(records); outcome != commit_outcome::done)
-      throw_no_memory(outcome, store_.budget(), least_charge());
+      detail::throw_no_memory(outcome, store_.budget(), least_charge());
   }
   /// As `reserve`. Returns: whether there is room now.
   [[nodiscard]] bool try_reserve(std::size_t records) noexcept {
@@ -271,7 +281,7 @@ class basic_pool {
     constexpr bool may_throw = false;
 #endif
     if constexpr (may_throw) {
-      bit_scratch chosen(before, store_.budget());
+      detail::bit_scratch chosen(before, store_.budget());
       std::size_t nth = 0;
       store_.for_each([&](std::byte* at, std::uint32_t) {
         if (predicate(std::as_const(record_at(at)))) chosen.set(nth);
@@ -319,6 +329,7 @@ class basic_pool {
   void for_each(F f) {
     store_.for_each([&](std::byte* at, std::uint32_t) { f(record_at(at)); });
   }
+  /// \overload
   template <std::invocable<const T&> F>
   void for_each(F f) const {
     store_.for_each([&](std::byte* at, std::uint32_t) { f(std::as_const(record_at(at))); });
@@ -337,20 +348,23 @@ class basic_pool {
   }
 
  protected:
-  // A pointer, for T may overload its unary &.
+  /// The record at an address, by pointer, for T may overload its unary `&`.
   [[nodiscard]] static T* record_pointer(std::byte* at) noexcept { return std::launder(reinterpret_cast<T*>(at)); }
+  /// The record at an address.
   [[nodiscard]] static T& record_at(std::byte* at) noexcept { return *record_pointer(at); }
 
+  /// Destroys the record of a slot and frees the slot.
   void erase_slot(std::uint32_t index) noexcept {
     if constexpr (!std::is_trivially_destructible_v<T>) record_at(store_.address(index)).~T();
     store_.give(index);
   }
 
+  /// The slots.
   Store store_;
 
  private:
   [[nodiscard]] std::size_t least_charge() const noexcept {
-    return round_up(sizeof(T), commit_unit(store_.shape().kind()));
+    return detail::round_up(sizeof(T), detail::commit_unit(store_.shape().kind()));
   }
 
   // The slot is taken before T's constructor runs, which may itself insert into this pool.
@@ -387,7 +401,5 @@ class basic_pool {
     store_.release_everything();
   }
 };
-
-}  // namespace detail
 }  // namespace v0
 }  // namespace slotted

@@ -71,7 +71,7 @@ class checked_handle {
   template <class, std::unsigned_integral, page_kind>
   friend class checked_pool;
   template <class, class, class>
-  friend class detail::basic_pool;
+  friend class basic_pool;
   template <class Store>
   [[nodiscard]] static checked_handle of(const Store& store, std::uint32_t index) noexcept {
     checked_handle made;
@@ -93,12 +93,13 @@ class checked_handle {
 /// \tparam Generation  an unsigned type; smaller ones retire slots sooner.
 template <class T, std::unsigned_integral Generation = std::uint32_t, page_kind Pages = page_kind::base>
 class checked_pool
-    : public detail::basic_pool<T, detail::slot_store<detail::fixed_shape<sizeof(T), alignof(T), Generation, Pages>>,
-                                checked_handle<T>> {
+    : public basic_pool<T, detail::slot_store<detail::fixed_shape<sizeof(T), alignof(T), Generation, Pages>>,
+                        checked_handle<T>> {
   static_assert(sizeof(Generation) <= 4, "a generation has at most 4 bytes");
   using base = typename checked_pool::basic_pool;
 
  public:
+  /// What `insert` returns: the name of a record.
   using handle = checked_handle<T>;
 
   using base::base;
@@ -114,6 +115,7 @@ class checked_pool
     assert(contains(h));
     return this->record_at(this->store_.address_before(h.slot_));
   }
+  /// \overload
   [[nodiscard]] const T& operator[](handle h) const noexcept {
     assert(contains(h));
     return this->record_at(this->store_.address_before(h.slot_));
@@ -124,6 +126,7 @@ class checked_pool
     if (!contains(h)) detail::throw_stale_handle(h.slot_ - 1, h.generation_ / 2);
     return (*this)[h];
   }
+  /// \overload
   [[nodiscard]] const T& at(handle h) const {
     if (!contains(h)) detail::throw_stale_handle(h.slot_ - 1, h.generation_ / 2);
     return (*this)[h];
@@ -133,6 +136,7 @@ class checked_pool
   [[nodiscard]] T* find(handle h) noexcept {
     return contains(h) ? this->record_pointer(this->store_.address_before(h.slot_)) : nullptr;
   }
+  /// \overload
   [[nodiscard]] const T* find(handle h) const noexcept {
     return contains(h) ? this->record_pointer(this->store_.address_before(h.slot_)) : nullptr;
   }

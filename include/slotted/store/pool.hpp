@@ -35,7 +35,7 @@ class pool_handle {
 
  private:
   template <class, class, class>
-  friend class detail::basic_pool;
+  friend class basic_pool;
   template <class Store>
   [[nodiscard]] static constexpr pool_handle of(const Store&, std::uint32_t index) noexcept {
     return from_value(index + 1);
@@ -51,14 +51,15 @@ class pool_handle {
 /// members may run in parallel; anything else needs the pool to itself.
 ///
 /// A handle knows its slot, not who lived there before: after an erase and an insertion the old handle finds the new
-/// record. `checked_pool` tells them apart.
+/// record. `checked_pool` tells them apart. Its other members are those of `basic_pool`.
 /// \tparam Pages  `page_kind::huge` backs the records with 2 MiB pages, committed and charged in that unit.
 template <class T, page_kind Pages = page_kind::base>
-class pool : public detail::basic_pool<T, detail::slot_store<detail::fixed_shape<sizeof(T), alignof(T), void, Pages>>,
-                                       pool_handle<T>> {
+class pool : public basic_pool<T, detail::slot_store<detail::fixed_shape<sizeof(T), alignof(T), void, Pages>>,
+                               pool_handle<T>> {
   using base = typename pool::basic_pool;
 
  public:
+  /// What `insert` returns: the name of a record.
   using handle = pool_handle<T>;
 
   using base::base;
@@ -75,6 +76,7 @@ class pool : public detail::basic_pool<T, detail::slot_store<detail::fixed_shape
     assert(contains(h));
     return this->record_at(this->store_.address_before(h.value()));
   }
+  /// \overload
   [[nodiscard]] const T& operator[](handle h) const noexcept {
     assert(contains(h));
     return this->record_at(this->store_.address_before(h.value()));
@@ -87,6 +89,7 @@ class pool : public detail::basic_pool<T, detail::slot_store<detail::fixed_shape
   [[nodiscard]] T* find(handle h) noexcept {
     return contains(h) ? this->record_pointer(this->store_.address_before(h.value())) : nullptr;
   }
+  /// \overload
   [[nodiscard]] const T* find(handle h) const noexcept {
     return contains(h) ? this->record_pointer(this->store_.address_before(h.value())) : nullptr;
   }

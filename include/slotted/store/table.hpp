@@ -108,6 +108,7 @@ class table {
   table& operator=(const table&) = delete;
   /// Takes over rows, row numbers and budget; `other` is empty and keeps its budget.
   table(table&& other) noexcept = default;
+  /// Gives back what this table has, then takes over rows, row numbers and budget of `other`, which is empty.
   table& operator=(table&& other) noexcept {
     table(std::move(other)).swap(*this);
     return *this;
@@ -118,6 +119,7 @@ class table {
   friend void swap(table& left, table& right) noexcept { left.swap(right); }
 
   [[nodiscard]] std::size_t size() const noexcept { return store_.size(); }  ///< rows
+  /// Whether there is no row.
   [[nodiscard]] bool empty() const noexcept { return size() == 0; }
   [[nodiscard]] std::uint64_t first_row() const noexcept { return store_.first(); }  ///< the number of the first row
   [[nodiscard]] std::uint64_t end_row() const noexcept { return store_.end(); }      ///< the number of the next row
@@ -174,6 +176,7 @@ class table {
 
   /// The table slab by slab: in each chunk every column is contiguous. The fastest way to read or write much of it.
   [[nodiscard]] table_chunks<T, true> chunks() const noexcept { return table_chunks<T, true>(store_); }
+  /// \overload
   [[nodiscard]] table_chunks<T, false> chunks() noexcept { return table_chunks<T, false>(store_); }
 
   /// Calls f(column<K>...) for each chunk.
@@ -182,6 +185,7 @@ class table {
   void for_each_chunk(F f) const {
     for (const auto chunk : chunks()) f(chunk.template column<K>()...);
   }
+  /// \overload
   template <key... K, class F>
     requires(has_leaf<T, K> && ...)
   void for_each_chunk(F f) {

@@ -99,7 +99,9 @@ class bit_span {
   bit_span(const std::uint64_t* words, std::size_t offset, std::size_t size) noexcept
       : words_(words), offset_(offset), size_(size) {}
 
+  /// The number of elements.
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  /// Whether there are none.
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
   /// Preconditions: i < size().
   [[nodiscard]] bool operator[](std::size_t i) const noexcept {
@@ -122,7 +124,7 @@ class bit_span {
     return set;
   }
 
-  // For its iterators.
+  /// For the iterators: the element at a position.
   [[nodiscard]] bool at_position(std::uint64_t i) const noexcept { return (*this)[static_cast<std::size_t>(i)]; }
 
  private:
@@ -139,9 +141,12 @@ class optional_span {
   using iterator = detail::position_iterator<optional_span, std::optional<U>>;
 
   optional_span() noexcept = default;
+  /// `values[i]` is the i-th element where bit i of `present` is set.
   optional_span(const U* values, bit_span present) noexcept : values_(values), present_(present) {}
 
+  /// The number of elements.
   [[nodiscard]] std::size_t size() const noexcept { return present_.size(); }
+  /// Whether there are none.
   [[nodiscard]] bool empty() const noexcept { return present_.empty(); }
   /// Preconditions: i < size().
   [[nodiscard]] std::optional<U> operator[](std::size_t i) const noexcept {
@@ -154,7 +159,7 @@ class optional_span {
   /// All values; a row without one has a value-initialised one here.
   [[nodiscard]] std::span<const U> values() const noexcept { return {values_, size()}; }
 
-  // For its iterators.
+  /// For the iterators: the element at a position.
   [[nodiscard]] std::optional<U> at_position(std::uint64_t i) const noexcept {
     return (*this)[static_cast<std::size_t>(i)];
   }
@@ -172,17 +177,24 @@ class optional_span<bool> {
   using iterator = detail::position_iterator<optional_span, std::optional<bool>>;
 
   optional_span() noexcept = default;
+  /// `values[i]` is the i-th element where bit i of `present` is set.
   optional_span(bit_span values, bit_span present) noexcept : values_(values), present_(present) {}
 
+  /// The number of elements.
   [[nodiscard]] std::size_t size() const noexcept { return present_.size(); }
+  /// Whether there are none.
   [[nodiscard]] bool empty() const noexcept { return present_.empty(); }
+  /// The i-th element. Preconditions: i < size().
   [[nodiscard]] std::optional<bool> operator[](std::size_t i) const noexcept {
     return present_[i] ? std::optional<bool>(values_[i]) : std::nullopt;
   }
   [[nodiscard]] iterator begin() const noexcept { return {*this, 0}; }
   [[nodiscard]] iterator end() const noexcept { return {*this, size()}; }
+  /// One bit an element: whether there is a value.
   [[nodiscard]] bit_span present() const noexcept { return present_; }
+  /// One bit an element: the value, or anything where there is none.
   [[nodiscard]] bit_span values() const noexcept { return values_; }
+  /// For the iterators: the element at a position.
   [[nodiscard]] std::optional<bool> at_position(std::uint64_t i) const noexcept {
     return (*this)[static_cast<std::size_t>(i)];
   }
@@ -333,10 +345,13 @@ class table_column {
   using value_type = typename leaves<T>::template type<L>;
   using iterator = detail::position_iterator<detail::column_source<T, L>, value_type>;
 
+  /// For tables: all rows that there are.
   explicit table_column(const detail::column_store& store) noexcept
       : store_(&store), first_(store.first()), end_(store.end()) {}
 
+  /// The number of elements.
   [[nodiscard]] std::size_t size() const noexcept { return static_cast<std::size_t>(end_ - first_); }
+  /// Whether there are none.
   [[nodiscard]] bool empty() const noexcept { return first_ == end_; }
   /// The value of the i-th row from the front. Preconditions: i < size().
   [[nodiscard]] value_type operator[](std::size_t i) const noexcept {
@@ -362,10 +377,12 @@ class table_column {
 template <class T, bool Const>
 class table_chunk {
  public:
+  /// For tables: `rows` rows of a slab from row `first` on.
   table_chunk(const detail::column_store& store, std::uint64_t first, std::size_t rows) noexcept
       : store_(&store), first_(first), rows_(rows) {}
 
   [[nodiscard]] std::uint64_t first_row() const noexcept { return first_; }  ///< the number of its first row
+  /// The number of rows.
   [[nodiscard]] std::size_t size() const noexcept { return rows_; }
 
   /// A column of the chunk: a std::span, of constant values if the table is; for bool a bit_span, for optional an
@@ -379,6 +396,7 @@ class table_chunk {
     requires(!has_leaf<T, K>)
   void column() const = delete;  // the record has no column of this name
 
+  /// The values of leaf L of these rows, as `column` gives them.
   template <std::size_t L>
   [[nodiscard]] auto column_at() const noexcept {
     return detail::table_access<T>::template span<L, Const>(*store_, first_, rows_);
@@ -436,10 +454,12 @@ class table_chunks {
     std::uint64_t end_ = 0;
   };
 
+  /// For tables: all rows that there are.
   explicit table_chunks(const detail::column_store& store) noexcept
       : store_(&store), first_(store.first()), end_(store.end()) {}
   [[nodiscard]] iterator begin() const noexcept { return {*store_, first_, end_}; }
   [[nodiscard]] iterator end() const noexcept { return {*store_, end_, end_}; }
+  /// Whether there are none.
   [[nodiscard]] bool empty() const noexcept { return first_ == end_; }
 
  private:
