@@ -17,11 +17,10 @@ namespace detail::codec {
 
 using slotted::codec::max_block_values;
 
-// Two layouts. A full block of 1024 is 64 rows of 16 lanes in natural order: lane l is a bit stream of its own, whose
-// 64-bit words are interleaved with those of the other lanes, so that one row is one shift for 16 neighbours.
-// Anything shorter is one bit stream from the first value to the last, for whole rows would waste up to 126 bytes.
+// Values stand in rows of 16 lanes, in natural order: lane l is a bit stream of its own, and the 64-bit words of the 16
+// streams are interleaved, so that one row is one shift for 16 neighbours. What the last words of the lanes hold, and
+// the up to 15 values behind the last whole row, are plain bit streams: not a bit is wasted, whatever the count.
 inline constexpr std::size_t lanes = 16;
-inline constexpr std::size_t rows = max_block_values / lanes;
 
 constexpr std::uint64_t low_mask(unsigned width) noexcept {
   return width >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << width) - 1;
@@ -29,30 +28,7 @@ constexpr std::uint64_t low_mask(unsigned width) noexcept {
 
 constexpr std::size_t packed_size(std::size_t n, unsigned width) noexcept { return (n * width + 7) / 8; }
 
-/// Packs n values, each under 2^width, into packed_size(n, width) bytes.
-inline void pack(const std::uint64_t* __restrict values, std::size_t n, unsigned width, std::byte* __restrict to) {
-  if (width == 0) return;
-  if (n == max_block_values) {
-    // One word of each lane is filled in registers-to-be and stored once.
-    std::uint64_t open[lanes] = {};
-    std::size_t filled = 0;
-    for (std::size_t row = 0; row < rows; ++row) {
-      const std::uint64_t* const in = values + row * lanes;
-      for (std::size_t l = 0; l < lanes; ++l) open[l] |= in[l] << filled;  // must be vectorised
-      filled += width;
-      if (filled < 64) continue;
-      for (std::size_t l = 0; l < lanes; ++l) store_little(to + 8 * l, open[l]);  // must be vectorised
-      to += 8 * lanes;
-      filled -= 64;
-      const auto spent = static_cast<unsigned>(width - filled);  // 64 when the row ended the word and width is 64
-      if (filled == 0) {
-        for (std::size_t l = 0; l < lanes; ++l) open[l] = 0;
-      } else {
-        for (std::size_t l = 0; l < lanes; ++l) open[l] = in[l] >> spent;  // must be vectorised
-      }
-    }
-    return;
-  }
+inline void pack_stream(const std::uint64_t* values, std::size_t n, unsigned width, std::byte* to) noexcept {
   std::uint64_t open = 0;
   unsigned filled = 0;
   for (std::size_t i = 0; i < n; ++i) {
@@ -70,63 +46,150 @@ inline void pack(const std::uint64_t* __restrict values, std::size_t n, unsigned
   store_little_partial(to, open, (filled + 7) / 8);
 }
 
-/// The i-th of n packed values, without its neighbours.
-inline std::uint64_t packed_at(const std::byte* packed, std::size_t n, unsigned width, std::size_t i) noexcept {
-  if (width == 0) return 0;
-  if (n == max_block_values) {
-    const std::size_t bit = i / lanes * width;
-    const std::byte* const word = packed + (bit / 64 * lanes + i % lanes) * 8;
-    const auto shift = static_cast<unsigned>(bit % 64);
-    std::uint64_t v = load_little(word) >> shift;
-    if (shift + width > 64) v |= load_little(word + 8 * lanes) << (64 - shift);
-    return v & low_mask(width);
+/// Packs n values, each under 2^width, into packed_size(n, width) bytes.
+inline void pack(const std::uint64_t* __restrict values, std::size_t n, unsigned width,
+                 std::byte* __restrict to) noexcept {
+  if (width == 0) return;
+  const std::size_t in_rows = n / lanes * lanes;
+  std::uint64_t open[lanes] = {};  // one word of each lane is filled in registers-to-be and stored once
+  unsigned filled = 0;
+  for (const std::uint64_t* in = values, * const end = values + in_rows; in != end; in += lanes) {
+    for (std::size_t l = 0; l < lanes; ++l) open[l] |= in[l] << filled;  // must be vectorised
+    filled += width;
+    if (filled < 64) continue;
+    for (std::size_t l = 0; l < lanes; ++l) store_little(to + 8 * l, open[l]);  // must be vectorised
+    to += 8 * lanes;
+    filled -= 64;
+    const unsigned spent = width - filled;  // 64 when the row ended the word and width is 64
+    if (filled == 0) {
+      for (std::size_t l = 0; l < lanes; ++l) open[l] = 0;
+    } else {
+      for (std::size_t l = 0; l < lanes; ++l) open[l] = in[l] >> spent;  // must be vectorised
+    }
   }
+  if (filled != 0) {
+    pack_stream(open, lanes, filled, to);
+    to += packed_size(lanes, filled);
+  }
+  if (in_rows != n) pack_stream(values + in_rows, n - in_rows, width, to);
+}
+
+// The i-th of n values of a plain bit stream.
+inline std::uint64_t stream_at(const std::byte* stream, std::size_t n, unsigned width, std::size_t i) noexcept {
   const std::size_t bit = i * width;
   const std::size_t at = bit / 8;
   const auto shift = static_cast<unsigned>(bit % 8);
   const std::size_t left = packed_size(n, width) - at;
-  if (left < 8) return (load_little_partial(packed + at, left) >> shift) & low_mask(width);
-  std::uint64_t v = load_little(packed + at) >> shift;
-  if (shift + width > 64) v |= std::to_integer<std::uint64_t>(packed[at + 8]) << (64 - shift);
+  if (left < 8) return (load_little_partial(stream + at, left) >> shift) & low_mask(width);
+  std::uint64_t v = load_little(stream + at) >> shift;
+  if (shift + width > 64) v |= std::to_integer<std::uint64_t>(stream[at + 8]) << (64 - shift);
   return v & low_mask(width);
 }
 
-/// Writes base + value, modulo 2^64, of all n packed values as host words.
-inline void unpack(const std::byte* __restrict packed, std::size_t n, unsigned width, std::uint64_t base,
-                   std::byte* __restrict words) {
-  if (width == 0) {
-    for (std::size_t i = 0; i < n; ++i) set_word(words, i, base);  // must be vectorised
-    return;
+// Where the parts of n packed values stand.
+struct packed_parts {
+  std::size_t rows;
+  std::size_t words;        // whole words of a lane
+  unsigned rest;            // bits of a lane behind them
+  const std::byte* rests;   // the stream of those
+  const std::byte* behind;  // the stream of the values behind the last row
+
+  packed_parts(const std::byte* packed, std::size_t n, unsigned width) noexcept
+      : rows(n / lanes),
+        words(rows * width / 64),
+        rest(static_cast<unsigned>(rows * width % 64)),
+        rests(packed + words * lanes * 8),
+        behind(rests + lanes * rest / 8) {}
+};
+
+/// The i-th of n packed values, without its neighbours.
+inline std::uint64_t packed_at(const std::byte* packed, std::size_t n, unsigned width, std::size_t i) noexcept {
+  if (width == 0) return 0;
+  const packed_parts parts(packed, n, width);
+  const std::size_t row = i / lanes;
+  if (row >= parts.rows) return stream_at(parts.behind, n % lanes, width, i % lanes);
+  const std::size_t bit = row * width;
+  const std::size_t word = bit / 64;
+  const auto shift = static_cast<unsigned>(bit % 64);
+  const auto word_of_lane = [&](std::size_t w) {
+    return w < parts.words ? load_little(packed + (w * lanes + i % lanes) * 8)
+                           : stream_at(parts.rests, lanes, parts.rest, i % lanes);
+  };
+  std::uint64_t v = word_of_lane(word) >> shift;
+  if (shift + width > 64) v |= word_of_lane(word + 1) << (64 - shift);
+  return v & low_mask(width);
+}
+
+// What becomes of a code as it leaves its bits: `prepare` is called for each row with the number of its first value,
+// and what it gives turns the code of lane l into a word. They are short, so that loops over lanes are vectorised with
+// them inside.
+struct plus {
+  std::uint64_t base;
+  plus prepare(std::size_t) const noexcept { return *this; }
+  std::uint64_t operator()(std::uint64_t code, std::size_t) const noexcept { return code + base; }
+};
+
+struct times_plus {
+  std::uint64_t factor;
+  std::uint64_t base;
+  times_plus prepare(std::size_t) const noexcept { return *this; }
+  std::uint64_t operator()(std::uint64_t code, std::size_t) const noexcept { return code * factor + base; }
+};
+
+// Sets a word, or adds to it.
+template <bool add>
+inline void put_word(std::byte* words, std::size_t i, std::uint64_t v) noexcept {
+  if constexpr (add) v += word_at(words, i);
+  set_word(words, i, v);
+}
+
+// One row whose codes lie within the words at `a`, or go on in those at `b`. Functions of their own, for it is in
+// parameters alone that clang heeds __restrict.
+template <bool add, typename Lane>
+inline void unpack_row(const std::byte* __restrict a, unsigned shift, std::uint64_t mask, Lane finish,
+                       std::byte* __restrict out) noexcept {
+  for (std::size_t l = 0; l < lanes; ++l) {  // must be vectorised
+    put_word<add>(out, l, finish((load_little(a + 8 * l) >> shift) & mask, l));
   }
+}
+
+template <bool add, typename Lane>
+inline void unpack_row(const std::byte* __restrict a, const std::byte* __restrict b, unsigned shift, std::uint64_t mask,
+                       Lane finish, std::byte* __restrict out) noexcept {
+  const unsigned rest = 64 - shift;
+  for (std::size_t l = 0; l < lanes; ++l) {  // must be vectorised
+    put_word<add>(out, l, finish(((load_little(a + 8 * l) >> shift) | (load_little(b + 8 * l) << rest)) & mask, l));
+  }
+}
+
+/// Writes what `finish` makes of all n packed values as host words, or adds it to those that are there.
+template <bool add = false, typename Finish>
+inline void unpack(const std::byte* __restrict packed, std::size_t n, unsigned width, Finish finish,
+                   std::byte* __restrict words) noexcept {
   const std::uint64_t mask = low_mask(width);
-  if (n == max_block_values) {
-    std::size_t bit = 0;
-    for (std::size_t row = 0; row < rows; ++row, bit += width) {
-      const std::byte* const a = packed + bit / 64 * lanes * 8;
-      const unsigned shift = bit % 64;
-      std::byte* const out = words + row * lanes * 8;
-      if (shift + width <= 64) {
-        for (std::size_t l = 0; l < lanes; ++l) {  // must be vectorised
-          set_word(out, l, ((load_little(a + 8 * l) >> shift) & mask) + base);
-        }
-      } else {
-        const unsigned rest = 64 - shift;
-        const std::byte* const b = a + 8 * lanes;
-        for (std::size_t l = 0; l < lanes; ++l) {  // must be vectorised
-          set_word(out, l, (((load_little(a + 8 * l) >> shift) | (load_little(b + 8 * l) << rest)) & mask) + base);
-        }
-      }
-    }
-    return;
+  const packed_parts parts(packed, n, width);
+  std::byte rests[8 * lanes] = {};
+  if (parts.rest != 0) {
+    for (std::size_t l = 0; l < lanes; ++l) store_little(rests + 8 * l, stream_at(parts.rests, lanes, parts.rest, l));
   }
-  const std::size_t size = packed_size(n, width);
-  std::size_t i = 0;
-  if (width <= 56) {
-    for (std::size_t bit = 0; i < n && bit / 8 + 8 <= size; ++i, bit += width) {
-      set_word(words, i, ((load_little(packed + bit / 8) >> (bit % 8)) & mask) + base);
+  std::byte* out = words;
+  std::size_t bit = 0;
+  for (std::size_t row = 0; row < parts.rows; ++row, bit += width, out += 8 * lanes) {
+    const std::size_t word = bit / 64;
+    const unsigned shift = bit % 64;
+    const std::byte* const a = word < parts.words ? packed + word * lanes * 8 : rests;
+    if (shift + width <= 64) {
+      unpack_row<add>(a, shift, mask, finish.prepare(row * lanes), out);
+    } else {
+      const std::byte* const b = word + 1 < parts.words ? a + 8 * lanes : rests;
+      unpack_row<add>(a, b, shift, mask, finish.prepare(row * lanes), out);
     }
   }
-  for (; i < n; ++i) set_word(words, i, packed_at(packed, n, width, i) + base);
+  if (parts.rows * lanes == n) return;
+  const auto finish_lane = finish.prepare(parts.rows * lanes);
+  for (std::size_t i = 0; i < n % lanes; ++i) {
+    put_word<add>(out, i, finish_lane(stream_at(parts.behind, n % lanes, width, i), i));
+  }
 }
 
 }  // namespace detail::codec

@@ -39,15 +39,41 @@ inline constexpr std::array<divisor_row, largest_exponent + 1> powers_of_ten = [
 }();
 inline constinit const divisor_row* volatile divisors = powers_of_ten.data();
 
-// d / 10^e for one row of 16, as the patterns of doubles. The sum of a small integer and 1.5 * 2^52 holds that integer
-// in its low bits; it vectorises where a conversion from int64 does not.
-inline void divide_row(const std::byte* __restrict d, unsigned exponent, std::uint64_t* __restrict quotients) noexcept {
-  constexpr double magic = 6755399441055744.0;
-  const double* const divisor = divisors[exponent].data();
-  for (std::size_t l = 0; l < lanes; ++l) {  // must be vectorised
-    const double dividend = std::bit_cast<double>(word_at(d, l) + std::bit_cast<std::uint64_t>(magic)) - magic;
-    quotients[l] = std::bit_cast<std::uint64_t>(dividend / divisor[l]);
+// The sum of a small integer and this, 1.5 * 2^52, holds that integer in its low bits: a conversion to double that
+// vectorises where one from int64 does not.
+inline constexpr double magic = 6755399441055744.0;
+inline constexpr auto magic_pattern = std::bit_cast<std::uint64_t>(magic);
+
+// Codes that become digits, by `Step`, and then the patterns of doubles: as they are, or over 10^exponent.
+template <typename Step>
+struct whole_number {
+  Step step;
+  whole_number prepare(std::size_t) const noexcept { return *this; }
+  std::uint64_t operator()(std::uint64_t code, std::size_t l) const noexcept {
+    return std::bit_cast<std::uint64_t>(std::bit_cast<double>(step(code, l) + magic_pattern) - magic);
   }
+};
+
+template <typename Step>
+struct quotient {
+  Step step;
+  unsigned exponent;
+
+  struct row {
+    Step step;
+    const double* __restrict divisor;
+    std::uint64_t operator()(std::uint64_t code, std::size_t l) const noexcept {
+      const double dividend = std::bit_cast<double>(step(code, l) + magic_pattern) - magic;
+      return std::bit_cast<std::uint64_t>(dividend / divisor[l]);
+    }
+  };
+  row prepare(std::size_t) const noexcept { return {step, divisors[exponent].data()}; }
+};
+
+// d / 10^e for one row of 16, as the patterns of doubles.
+inline void divide_row(const std::byte* __restrict d, unsigned exponent, std::uint64_t* __restrict quotients) noexcept {
+  const auto lane = quotient<plus>{{0}, exponent}.prepare(0);
+  for (std::size_t l = 0; l < lanes; ++l) quotients[l] = lane(word_at(d, l), l);  // must be vectorised
 }
 
 // A double's pattern rounded to binary32, ties to even, as the pattern of the double with that value. Quotients of
@@ -79,11 +105,8 @@ inline void finish_row(std::uint64_t* quotients, decimal_target target) noexcept
 // In place: n integers become the patterns of their decimals. `words` has room for a whole number of rows.
 inline void divide(std::byte* __restrict words, std::size_t n, unsigned exponent, decimal_target target) noexcept {
   if (exponent == 0 && target == decimal_target::binary64) {
-    constexpr double magic = 6755399441055744.0;
-    for (std::size_t i = 0; i < n; ++i) {  // must be vectorised
-      const double value = std::bit_cast<double>(word_at(words, i) + std::bit_cast<std::uint64_t>(magic)) - magic;
-      set_word(words, i, std::bit_cast<std::uint64_t>(value));
-    }
+    const whole_number<plus> convert{{0}};
+    for (std::size_t i = 0; i < n; ++i) set_word(words, i, convert(word_at(words, i), 0));  // must be vectorised
     return;
   }
   for (std::size_t i = 0; i < n; i += lanes) {
@@ -96,11 +119,9 @@ inline void divide(std::byte* __restrict words, std::size_t n, unsigned exponent
 
 // One of them.
 inline std::uint64_t decimal_pattern(std::uint64_t d, unsigned exponent, decimal_target target) noexcept {
-  constexpr double magic = 6755399441055744.0;
-  const double dividend = std::bit_cast<double>(d + std::bit_cast<std::uint64_t>(magic)) - magic;
-  const auto quotient = std::bit_cast<std::uint64_t>(dividend / divisors[exponent][0]);
-  if (target == decimal_target::narrowed) return round_to_binary32(quotient);
-  return target == decimal_target::binary32 ? to_binary32(quotient) : quotient;
+  const std::uint64_t pattern = quotient<plus>{{0}, exponent}.prepare(0)(d, 0);
+  if (target == decimal_target::narrowed) return round_to_binary32(pattern);
+  return target == decimal_target::binary32 ? to_binary32(pattern) : pattern;
 }
 
 // Hostile digits, of 2^51 and more, divide to some double, perhaps a NaN: a value, as promised, nothing undefined.
@@ -129,35 +150,49 @@ inline bool parse(byte_reader& in, std::size_t n, value_kind kind, decimal_block
   return !b.corrected || parse(in, n, b.corrections);
 }
 
-/// Decodes n patterns.
-inline bool decode(const decimal_block& b, std::byte* __restrict words) noexcept {
+template <typename Step>
+inline void unpack_decimals(const integer_stream& s, unsigned exponent, Step step,
+                            std::byte* __restrict words) noexcept {
+  if (exponent == 0) {
+    unpack(s.packed, s.n, s.width, whole_number<Step>{step}, words);
+  } else {
+    unpack(s.packed, s.n, s.width, quotient<Step>{step, exponent}, words);
+  }
+}
+
+inline bool decode_digits(const decimal_block& b, std::byte* __restrict words) noexcept {
   const std::size_t n = b.digits.n;
-  const std::size_t whole = n / lanes * lanes;
   if (is_constant(b.digits)) {
     const std::uint64_t pattern = decimal_pattern(b.digits.base, b.exponent, b.target);
-    if (b.corrected) {
-      if (!decode(b.corrections, words)) return false;
-      for (std::size_t i = 0; i < n; ++i) set_word(words, i, word_at(words, i) + pattern);  // must be vectorised
-    } else {
-      for (std::size_t i = 0; i < n; ++i) set_word(words, i, pattern);  // must be vectorised
-    }
+    for (std::size_t i = 0; i < n; ++i) set_word(words, i, pattern);  // must be vectorised
     return true;
   }
-  if (!decode(b.digits, words)) return false;
-  divide(words, whole, b.exponent, b.target);
-  if (whole != n) {
-    std::uint64_t row[lanes] = {};
-    std::memcpy(row, words + 8 * whole, 8 * (n - whole));
-    divide(reinterpret_cast<std::byte*>(row), lanes, b.exponent, b.target);
-    std::memcpy(words + 8 * whole, row, 8 * (n - whole));
+  if (b.digits.how == transform::none && b.target == decimal_target::binary64) {  // most blocks: all in one pass
+    if (b.digits.divisor == 1) {
+      unpack_decimals(b.digits, b.exponent, plus{b.digits.base}, words);
+    } else {
+      unpack_decimals(b.digits, b.exponent, times_plus{b.digits.divisor, b.digits.base}, words);
+    }
+    return b.digits.patches == 0 || for_each_patch(b.digits, [&](std::size_t position, std::uint64_t d) {
+             set_word(words, position, decimal_pattern(d, b.exponent, b.target));
+             return true;
+           });
   }
-  if (!b.corrected) return true;
-  std::byte corrections[8 * max_block_values];
-  if (!decode(b.corrections, corrections)) return false;
-  for (std::size_t i = 0; i < n; ++i) {  // must be vectorised
-    set_word(words, i, word_at(words, i) + word_at(corrections, i));
+  if (!decode(b.digits, words)) return false;
+  const std::size_t in_rows = n / lanes * lanes;
+  divide(words, in_rows, b.exponent, b.target);
+  if (in_rows != n) {
+    std::uint64_t row[lanes] = {};
+    std::memcpy(row, words + 8 * in_rows, 8 * (n - in_rows));
+    divide(reinterpret_cast<std::byte*>(row), lanes, b.exponent, b.target);
+    std::memcpy(words + 8 * in_rows, row, 8 * (n - in_rows));
   }
   return true;
+}
+
+/// Decodes n patterns.
+inline bool decode(const decimal_block& b, std::byte* __restrict words) noexcept {
+  return decode_digits(b, words) && (!b.corrected || decode_onto(b.corrections, words));
 }
 
 inline bool value_at(const decimal_block& b, std::size_t i, std::uint64_t& pattern) noexcept {

@@ -73,34 +73,26 @@ inline std::uint64_t on_line(std::uint64_t slope, std::size_t i) noexcept {
   return static_cast<std::uint64_t>(static_cast<std::int64_t>(slope * i) >> slope_shift);
 }
 
-// Running sums in place. The chain of additions is the slowest step of decoding a delta, so that a full block takes
-// four chains, each started from the sum of the quarters before it. Not with clang, which makes one vector of the four
-// and spends ten times the time on taking it apart.
+// Running sums in place. The chain of additions is the slowest step of decoding a delta, so that there are three, each
+// started from the sum of what stands before it. Not two or four: of those clang makes a vector, and then spends ten
+// times the time on taking it apart.
 inline void running_sums(std::byte* words, std::size_t n, std::uint64_t before_first) noexcept {
-#if defined(__clang__)
-  constexpr bool in_quarters = false;
-#else
-  constexpr bool in_quarters = true;
-#endif
-  if (!in_quarters || n != max_block_values) {
-    std::uint64_t sum = before_first;
-    for (std::size_t i = 0; i < n; ++i) set_word(words, i, sum += word_at(words, i));
-    return;
-  }
-  constexpr std::size_t quarter = max_block_values / 4;
-  std::uint64_t start[4] = {before_first, 0, 0, 0};
-  for (std::size_t q = 0; q < 3; ++q) {
-    std::uint64_t sum = 0;
-    for (std::size_t i = 0; i < quarter; ++i) sum += word_at(words, q * quarter + i);  // must be vectorised
-    start[q + 1] = start[q] + sum;
-  }
-  std::uint64_t a = start[0], b = start[1], c = start[2], d = start[3];
-  for (std::size_t i = 0; i < quarter; ++i) {
+  const std::size_t third = n / 3;
+  std::byte* const second = words + 8 * third;
+  std::byte* const last = second + 8 * third;
+  std::uint64_t first_sum = 0;
+  std::uint64_t second_sum = 0;
+  for (std::size_t i = 0; i < third; ++i) first_sum += word_at(words, i);    // must be vectorised
+  for (std::size_t i = 0; i < third; ++i) second_sum += word_at(second, i);  // must be vectorised
+  std::uint64_t a = before_first;
+  std::uint64_t b = a + first_sum;
+  std::uint64_t c = b + second_sum;
+  for (std::size_t i = 0; i < third; ++i) {
     set_word(words, i, a += word_at(words, i));
-    set_word(words, quarter + i, b += word_at(words, quarter + i));
-    set_word(words, 2 * quarter + i, c += word_at(words, 2 * quarter + i));
-    set_word(words, 3 * quarter + i, d += word_at(words, 3 * quarter + i));
+    set_word(second, i, b += word_at(second, i));
+    set_word(last, i, c += word_at(last, i));
   }
+  for (std::size_t i = third * 3; i < n; ++i) set_word(words, i, c += word_at(words, i));
 }
 
 // Is the stream one number, said once?
@@ -108,45 +100,103 @@ inline bool is_constant(const integer_stream& s) noexcept {
   return s.width == 0 && s.patches == 0 && s.how == transform::none;
 }
 
-// Returns: false when a patch names a position outside the block.
-inline bool apply_patches(const integer_stream& s, std::byte* __restrict words) noexcept {
+// Calls f with the position of each patch and with the residual that stands there, for as long as f gives true and the
+// positions are within the block.
+template <typename F>
+inline bool for_each_patch(const integer_stream& s, F&& f) noexcept {
   std::byte positions[8 * max_block_values];
   std::byte values[8 * max_block_values];
   const std::size_t n = s.n;
   const std::size_t count = s.patches;
   const std::uint64_t base = s.base;
   const std::uint64_t divisor = s.divisor;
-  unpack(s.positions, count, position_bits, 0, positions);
-  unpack(s.patch_values, count, s.patch_width, 0, values);
+  unpack(s.positions, count, position_bits, plus{0}, positions);
+  unpack(s.patch_values, count, s.patch_width, plus{0}, values);
   for (std::size_t k = 0; k < count; ++k) {
-    const auto position = static_cast<std::size_t>(word_at(positions, k));
+    const std::uint64_t position = word_at(positions, k);
     if (position >= n) return false;
-    set_word(words, position, base + unzigzag(word_at(values, k)) * divisor);
+    if (!f(static_cast<std::size_t>(position), base + unzigzag(word_at(values, k)) * divisor)) return false;
   }
   return true;
 }
+
+// Whether the values are straight lines from patch to patch.
+inline bool is_steps(const integer_stream& s) noexcept {
+  return s.width == 0 && (s.how == transform::delta || (s.how == transform::second_difference && s.base == 0));
+}
+
+inline bool decode_steps(const integer_stream& s, std::byte* __restrict words) noexcept {
+  const bool first_order = s.how == transform::delta;
+  std::uint64_t step = first_order ? s.base : s.slope;
+  std::uint64_t value = s.first;
+  std::size_t at = 0;
+  const auto line_to = [&](std::size_t end) {
+    const std::uint64_t from = value;
+    const std::uint64_t rise = step;
+    std::byte* const out = words + 8 * at;
+    const std::size_t count = end - at;
+    for (std::size_t i = 0; i < count; ++i) set_word(out, i, from + rise * i);  // must be vectorised
+    value = from + rise * count;
+    at = end;
+  };
+  const bool ascending = for_each_patch(s, [&](std::size_t position, std::uint64_t residual) {
+    if (position < (first_order ? 1u : 2u)) return true;  // never read
+    if (position < at) return false;
+    line_to(position);
+    value += residual - (first_order ? step : 0);
+    if (!first_order) step += residual;
+    return true;
+  });
+  line_to(s.n);
+  return ascending;
+}
+
+// Codes above a sloping line. What the line rises from lane to lane stands in memory: g++ makes no vector of products
+// with the number of a lane.
+struct above_line {
+  std::uint64_t base;
+  std::uint64_t slope;
+  const std::uint64_t* rises;
+
+  struct row {
+    std::uint64_t base;
+    std::uint64_t start;
+    const std::uint64_t* __restrict rises;
+    std::uint64_t operator()(std::uint64_t code, std::size_t l) const noexcept {
+      return code + base + static_cast<std::uint64_t>(static_cast<std::int64_t>(start + rises[l]) >> slope_shift);
+    }
+  };
+  row prepare(std::size_t i) const noexcept { return {base, slope * i, rises}; }
+};
 
 /// Decodes a whole stream as n host words.
 ///
 /// Returns: false when a patch names a position outside the block.
 inline bool decode(const integer_stream& s, std::byte* __restrict words) noexcept {
+  if (is_steps(s)) return decode_steps(s, words);
   // Copies: what is written through bytes might, for all a compiler knows, be the stream's own members.
   const std::size_t n = s.n;
-  const std::uint64_t base = s.base;
   const std::uint64_t slope = s.slope;
-  if (s.how == transform::delta && s.width == 0 && s.patches == 0) {
-    const std::uint64_t first = s.first;
-    for (std::size_t i = 0; i < n; ++i) set_word(words, i, first + base * i);  // must be vectorised
-    return true;
+  if (s.how == transform::linear && s.divisor == 1) {
+    std::uint64_t rises[lanes];
+    for (std::size_t l = 0; l < lanes; ++l) rises[l] = slope * l;
+    unpack(s.packed, n, s.width, above_line{s.base, slope, rises}, words);
+    return s.patches == 0 || for_each_patch(s, [&](std::size_t position, std::uint64_t residual) {
+             set_word(words, position, residual + on_line(slope, position));
+             return true;
+           });
   }
   if (s.divisor == 1) {
-    unpack(s.packed, n, s.width, base, words);
+    unpack(s.packed, n, s.width, plus{s.base}, words);
   } else {
-    const std::uint64_t divisor = s.divisor;
-    unpack(s.packed, n, s.width, 0, words);
-    for (std::size_t i = 0; i < n; ++i) set_word(words, i, word_at(words, i) * divisor + base);  // must be vectorised
+    unpack(s.packed, n, s.width, times_plus{s.divisor, s.base}, words);
   }
-  if (s.patches != 0 && !apply_patches(s, words)) return false;
+  if (s.patches != 0 && !for_each_patch(s, [&](std::size_t position, std::uint64_t residual) {
+        set_word(words, position, residual);
+        return true;
+      })) {
+    return false;
+  }
   switch (s.how) {
     case transform::none:
       break;
@@ -169,6 +219,31 @@ inline bool decode(const integer_stream& s, std::byte* __restrict words) noexcep
       }
       break;
     }
+  }
+  return true;
+}
+
+/// Adds a whole stream to n host words.
+inline bool decode_onto(const integer_stream& s, std::byte* __restrict words) noexcept {
+  const std::size_t n = s.n;
+  const std::uint64_t base = s.base;
+  if (s.how == transform::none && s.width == 0) {
+    if (base != 0) {
+      for (std::size_t i = 0; i < n; ++i) set_word(words, i, word_at(words, i) + base);  // must be vectorised
+    }
+    return s.patches == 0 || for_each_patch(s, [&](std::size_t position, std::uint64_t residual) {
+             set_word(words, position, word_at(words, position) + residual - base);
+             return true;
+           });
+  }
+  if (s.how == transform::none && s.divisor == 1 && s.patches == 0) {
+    unpack<true>(s.packed, n, s.width, plus{base}, words);
+    return true;
+  }
+  std::byte others[8 * max_block_values];
+  if (!decode(s, others)) return false;
+  for (std::size_t i = 0; i < n; ++i) {  // must be vectorised
+    set_word(words, i, word_at(words, i) + word_at(others, i));
   }
   return true;
 }

@@ -46,10 +46,31 @@ inline bool parse(byte_reader& in, std::size_t n, value_kind kind, mode how, pla
   return how == mode::integers ? parse(in, n, b.integers) : parse(in, n, kind, b.decimals);
 }
 
+struct ordered_number {
+  std::uint64_t base;
+  ordered_number prepare(std::size_t) const noexcept { return *this; }
+  std::uint64_t operator()(std::uint64_t code, std::size_t) const noexcept {
+    return from_ordered(code + base, value_kind::binary64);
+  }
+};
+
 inline bool decode(const plain_body& b, std::byte* __restrict words) noexcept {
   if (b.how == mode::decimals) return decode(b.decimals, words);
-  if (!decode(b.integers, words)) return false;
-  const std::size_t n = b.integers.n;
+  const integer_stream& s = b.integers;
+  const std::size_t n = s.n;
+  if (is_constant(s)) {
+    const std::uint64_t pattern = from_ordered(s.base, b.kind);
+    for (std::size_t i = 0; i < n; ++i) set_word(words, i, pattern);  // must be vectorised
+    return true;
+  }
+  if (b.kind == value_kind::binary64 && s.how == transform::none && s.divisor == 1) {
+    unpack(s.packed, n, s.width, ordered_number{s.base}, words);
+    return s.patches == 0 || for_each_patch(s, [&](std::size_t position, std::uint64_t residual) {
+             set_word(words, position, from_ordered(residual, value_kind::binary64));
+             return true;
+           });
+  }
+  if (!decode(s, words)) return false;
   if (b.kind == value_kind::binary64) {
     for (std::size_t i = 0; i < n; ++i) {  // must be vectorised
       set_word(words, i, from_ordered(word_at(words, i), value_kind::binary64));

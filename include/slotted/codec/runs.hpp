@@ -49,13 +49,26 @@ inline bool spread(const run_starts& r, const std::byte* __restrict heads, std::
     std::size_t starts = 0;
     for (std::size_t w = 0; w * 64 < r.n; ++w) starts += static_cast<std::size_t>(std::popcount(bitmap_word(r, w)));
     if (starts != r.count || (bitmap_word(r, 0) & 1) == 0) return false;
-    std::size_t at = SIZE_MAX;  // wraps to 0 at the first start
-    for (std::size_t w = 0; w * 64 < r.n; ++w) {
+    const std::size_t n = r.n;
+    std::size_t at = SIZE_MAX;                  // wraps to 0 at the first start
+    for (std::size_t w = 0; w * 64 < n; ++w) {  // the chain from head to head is one addition a value, no branch
       std::uint64_t bits = bitmap_word(r, w);
-      const std::size_t end = r.n - 64 * w < 64 ? r.n : 64 * w + 64;
-      for (std::size_t i = 64 * w; i < end; ++i, bits >>= 1) {  // one chain of additions, no branch
+      std::byte* const out = words + 512 * w;
+      const std::size_t count = n - 64 * w < 64 ? n - 64 * w : 64;
+      std::size_t i = 0;
+      for (; i + 4 <= count; i += 4, bits >>= 4) {
+        const std::size_t a = at + (bits & 1);
+        const std::size_t b = a + (bits >> 1 & 1);
+        const std::size_t c = b + (bits >> 2 & 1);
+        at = c + (bits >> 3 & 1);
+        set_word(out, i, word_at(heads, a));
+        set_word(out, i + 1, word_at(heads, b));
+        set_word(out, i + 2, word_at(heads, c));
+        set_word(out, i + 3, word_at(heads, at));
+      }
+      for (; i < count; ++i, bits >>= 1) {
         at += static_cast<std::size_t>(bits & 1);
-        set_word(words, i, word_at(heads, at));
+        set_word(out, i, word_at(heads, at));
       }
     }
     return true;

@@ -53,8 +53,8 @@ inline bool parse(byte_reader& in, std::size_t n, value_kind kind, top_parts_bod
 
 inline bool decode(const top_parts_body& b, std::byte* __restrict words) noexcept {
   std::byte indices[8 * max_block_values];
-  unpack(b.indices, b.n, b.index_width, 0, indices);
-  unpack(b.lows, b.n, b.low_bits, 0, words);
+  unpack(b.indices, b.n, b.index_width, plus{0}, indices);
+  unpack(b.lows, b.n, b.low_bits, plus{0}, words);
   std::uint64_t entries[1u << max_top_width];
   std::memcpy(entries, b.entries, sizeof entries);
   const std::size_t n = b.n;
