@@ -65,7 +65,7 @@ TEST_CASE("every decimal of up to 15 digits needs no correction") {
     }
     decimal_split s;
     REQUIRE(split_decimals(patterns.data(), patterns.size(), e, decimal_target::binary64, 0, s));
-    CHECK(s.corrected == 0);
+    CHECK_FALSE(s.corrected);
   }
 }
 
@@ -85,10 +85,10 @@ TEST_CASE("floats are decimals too, as they are and widened") {
   decimal_split s;
   CHECK(choose_exponent(floats.data(), floats.size(), decimal_target::binary32) == 3);
   REQUIRE(split_decimals(floats.data(), floats.size(), 3, decimal_target::binary32, 0, s));
-  CHECK(s.corrected == 0);
+  CHECK_FALSE(s.corrected);
   CHECK(choose_exponent(widened.data(), widened.size(), decimal_target::narrowed) == 3);
   REQUIRE(split_decimals(widened.data(), widened.size(), 3, decimal_target::narrowed, 0, s));
-  CHECK(s.corrected == 0);
+  CHECK_FALSE(s.corrected);
   REQUIRE_FALSE(split_decimals(widened.data(), widened.size(), 3, decimal_target::binary64, 0, s));
 }
 

@@ -240,8 +240,8 @@ inline std::uint64_t nearest_digits(std::uint64_t pattern, double scale) noexcep
 struct decimal_split {
   alignas(64) std::uint64_t digits[max_block_values + lanes];
   alignas(64) std::uint64_t corrections[max_block_values + lanes];
-  std::size_t corrected = 0;  // how many corrections are not zero, or more
-  std::size_t far = 0;        // how many values are no decimals
+  bool corrected = false;  // is any correction not zero?
+  std::size_t far = 0;     // how many values are no decimals
 };
 
 // A correction of at most this many units in the last place is rounding noise; beyond it the value is no decimal, and
@@ -250,32 +250,44 @@ inline constexpr std::uint64_t near_limit = 64;
 
 inline bool is_near(std::uint64_t correction) noexcept { return correction + near_limit <= 2 * near_limit; }
 
+// What becomes of one row: its digits, and how far the patterns are from their quotients.
+inline void split_row(const std::uint64_t* __restrict patterns, unsigned exponent, double scale, decimal_target target,
+                      std::uint64_t* __restrict digits, std::uint64_t* __restrict corrections) noexcept {
+  if (target == decimal_target::binary32) {
+    for (std::size_t l = 0; l < lanes; ++l) {  // must be vectorised
+      digits[l] = nearest_digits(widen_binary32(patterns[l]), scale);
+    }
+  } else {
+    for (std::size_t l = 0; l < lanes; ++l) digits[l] = nearest_digits(patterns[l], scale);  // must be vectorised
+  }
+  std::uint64_t quotients[lanes];
+  divide_row(reinterpret_cast<const std::byte*>(digits), exponent, quotients);
+  finish_row(quotients, target);
+  for (std::size_t l = 0; l < lanes; ++l) corrections[l] = patterns[l] - quotients[l];  // must be vectorised
+}
+
 /// Splits n patterns; false when more than `tolerated` of them are no decimals.
 inline bool split_decimals(const std::uint64_t* __restrict patterns, std::size_t n, unsigned exponent,
                            decimal_target target, std::size_t tolerated, decimal_split& s) noexcept {
   std::uint64_t* const d = s.digits;
   std::uint64_t* const c = s.corrections;
   const double scale = powers_of_ten[exponent][0];
-  if (target == decimal_target::binary32) {
-    for (std::size_t i = 0; i < n; ++i)
-      d[i] = nearest_digits(widen_binary32(patterns[i]), scale);  // must be vectorised
-  } else {
-    for (std::size_t i = 0; i < n; ++i) d[i] = nearest_digits(patterns[i], scale);  // must be vectorised
+  const std::size_t in_rows = n / lanes * lanes;
+  for (std::size_t i = 0; i < in_rows; i += lanes) split_row(patterns + i, exponent, scale, target, d + i, c + i);
+  if (in_rows != n) {
+    std::uint64_t row[lanes] = {};
+    std::memcpy(row, patterns + in_rows, 8 * (n - in_rows));
+    split_row(row, exponent, scale, target, d + in_rows, c + in_rows);
   }
-  const std::size_t padded = (n + lanes - 1) / lanes * lanes;
-  for (std::size_t i = n; i < padded; ++i) d[i] = 0;
-  std::memcpy(c, d, padded * sizeof *c);
-  divide(reinterpret_cast<std::byte*>(c), padded, exponent, target);
-  std::size_t corrected = 0;
-  std::size_t far = 0;
+  std::uint64_t corrected = 0;
+  std::uint64_t far = 0;
   for (std::size_t i = 0; i < n; ++i) {  // must be vectorised
-    c[i] = patterns[i] - c[i];
-    corrected += c[i] != 0;
-    far += std::size_t{!is_near(c[i])} | std::size_t{d[i] == decimal_limit};
+    corrected |= c[i];
+    far += std::uint64_t{!is_near(c[i])} | std::uint64_t{d[i] == decimal_limit};
   }
-  s.corrected = corrected;
-  s.far = far;
-  if (far > tolerated) return false;
+  s.corrected = corrected != 0;
+  s.far = static_cast<std::size_t>(far);
+  if (s.far > tolerated) return false;
   if (far == 0) return true;
   std::uint64_t previous = 0;
   for (std::size_t i = 0; i < n; ++i) {
@@ -285,52 +297,64 @@ inline bool split_decimals(const std::uint64_t* __restrict patterns, std::size_t
     }
     previous = d[i];
   }
-  s.corrected = n;  // at most: enough to know that there are some
   return true;
 }
 
 // The exponent at which a sample of the block costs least, or none (largest_exponent + 1) where decimals do not pay.
 inline unsigned choose_exponent(const std::uint64_t* patterns, std::size_t n, decimal_target target) noexcept {
   constexpr unsigned none = largest_exponent + 1;
-  constexpr std::size_t most = 33;
+  constexpr std::size_t most = 2 * lanes;
   constexpr std::uint64_t sampled_near = 4;
-  std::int64_t digits[most];
-  unsigned own[most];
+  std::uint64_t sample[most] = {};
   std::size_t count = 0;
-  const std::size_t step = n / 32 + 1;
-  for (std::size_t i = step / 2; i < n; i += step, ++count) {
-    const std::uint64_t v = patterns[i];
-    own[count] = none;
-    for (unsigned e = 0; e <= largest_exponent; ++e) {
-      const std::uint64_t d =
-          nearest_digits(target == decimal_target::binary32 ? widen_binary32(v) : v, powers_of_ten[e][0]);
-      if (d == decimal_limit) break;
-      const std::uint64_t correction = v - decimal_pattern(d, e, target);
-      if (correction + sampled_near > 2 * sampled_near) continue;
-      own[count] = e;
-      digits[count] = static_cast<std::int64_t>(d);
-      break;
+  const std::size_t step = n / most + (n % most != 0);
+  for (std::size_t i = step / 2; i < n; i += step) sample[count++] = patterns[i];
+
+  // The least exponent of each, and its digits there. A row at a time at each exponent, until all have one.
+  std::uint64_t own[most];
+  std::uint64_t own_digits[most] = {};
+  for (auto& e : own) e = none;
+  unsigned owned = 0;  // the exponents that are the least of some
+  const std::size_t in_rows = (count + lanes - 1) / lanes * lanes;
+  for (unsigned e = 0; e <= largest_exponent; ++e) {
+    std::uint64_t digits[most];
+    std::uint64_t corrections[most];
+    for (std::size_t i = 0; i < in_rows; i += lanes) {
+      split_row(sample + i, e, powers_of_ten[e][0], target, digits + i, corrections + i);
     }
+    std::size_t found = 0;
+    std::size_t open = 0;
+    for (std::size_t k = 0; k < count; ++k) {
+      const bool near = corrections[k] + sampled_near <= 2 * sampled_near && digits[k] != decimal_limit;
+      const bool first = near && own[k] == none;
+      own[k] = first ? e : own[k];
+      own_digits[k] = first ? digits[k] : own_digits[k];
+      found += first;
+      open += own[k] == none;
+    }
+    if (found != 0) owned |= 1u << e;
+    if (open == 0) break;
   }
+
   constexpr std::size_t bits_of_exception = 76;
   std::size_t best_cost = count * 60;
   unsigned best = none;
   for (unsigned e = 0; e <= largest_exponent; ++e) {
-    bool is_own = false;
+    if ((owned >> e & 1) == 0) continue;
     std::int64_t lowest = INT64_MAX;
     std::int64_t highest = INT64_MIN;
     std::size_t good = 0;
     for (std::size_t k = 0; k < count; ++k) {
       if (own[k] > e) continue;
-      is_own = is_own || own[k] == e;
-      std::int64_t d = digits[k];
-      for (unsigned up = own[k]; up < e && d < std::int64_t{1} << 51 && d > -(std::int64_t{1} << 51); ++up) d *= 10;
-      if (d >= std::int64_t{1} << 51 || d <= -(std::int64_t{1} << 51)) continue;
+      constexpr auto limit = static_cast<std::int64_t>(decimal_limit);
+      auto d = static_cast<std::int64_t>(own_digits[k]);
+      for (std::uint64_t up = own[k]; up < e && d < limit && d > -limit; ++up) d *= 10;
+      if (d >= limit || d <= -limit) continue;
       ++good;
       lowest = min_of(lowest, d);
       highest = max_of(highest, d);
     }
-    if (!is_own) continue;
+    if (good == 0) continue;
     const std::size_t cost =
         good * bit_length(static_cast<std::uint64_t>(highest) - static_cast<std::uint64_t>(lowest)) +
         (count - good) * bits_of_exception;

@@ -116,54 +116,115 @@ inline unsigned sampled_width(const std::uint64_t* r, std::size_t n) noexcept {
   return low[2] < high[2] ? width_of({low[2], high[2]}) : 0;
 }
 
-// What all residuals are a multiple of, once the lowest is taken away; 1 when most samples have nothing in common.
-inline std::uint64_t common_divisor(const std::uint64_t* r, std::size_t n, std::uint64_t lowest) noexcept {
-  std::uint64_t divisor = 0;
+// Division of what is known to be a multiple, by multiplication with the inverse modulo 2^64 of the divisor's odd part.
+class exact_division {
+ public:
+  explicit exact_division(std::uint64_t divisor) noexcept
+      : shift_(static_cast<unsigned>(std::countr_zero(divisor))), limit_(UINT64_MAX / divisor) {
+    const std::uint64_t odd = divisor >> shift_;
+    inverse_ = odd;  // right in three bits, and in twice as many after each step
+    for (int step = 0; step < 5; ++step) inverse_ *= 2 - odd * inverse_;
+  }
+
+  std::uint64_t of(std::uint64_t multiple) const noexcept { return (multiple >> shift_) * inverse_; }
+
+  std::uint64_t of_signed(std::uint64_t multiple) const noexcept {
+    return static_cast<std::uint64_t>(static_cast<std::int64_t>(multiple) >> shift_) * inverse_;
+  }
+
+  // What is no multiple has low bits left, or a quotient that no number has.
+  bool divides(std::uint64_t v) const noexcept { return (v & low_mask(shift_)) == 0 && of(v) <= limit_; }
+
+  bool divides_all(const std::uint64_t* r, std::size_t n, std::uint64_t lowest) const noexcept {
+    const std::uint64_t low = low_mask(shift_);
+    const std::uint64_t inverse = inverse_;
+    const std::uint64_t limit = limit_;
+    const unsigned shift = shift_;
+    std::uint64_t failed = 0;
+    for (std::size_t i = 0; i < n; ++i) {  // must be vectorised
+      const std::uint64_t v = r[i] - lowest;
+      failed |= (v & low) | std::uint64_t{(v >> shift) * inverse > limit};
+    }
+    return failed == 0;
+  }
+
+ private:
+  unsigned shift_;
+  std::uint64_t limit_;
+  std::uint64_t inverse_;
+};
+
+// What all residuals are a multiple of, once the lowest is taken away. Most columns have nothing in common, as a few of
+// them show.
+inline std::uint64_t common_divisor(const std::uint64_t* r, std::size_t n, residual_range range) noexcept {
+  const auto lowest = static_cast<std::uint64_t>(range.lowest);
+  std::uint64_t divisor = static_cast<std::uint64_t>(range.highest) - lowest;
   const std::size_t step = n / 16 + 1;
   for (std::size_t i = 0; i < n && divisor != 1; i += step) divisor = gcd(divisor, r[i] - lowest);
-  for (std::size_t i = 0; i < n && divisor != 1; ++i) {
-    const std::uint64_t v = r[i] - lowest;
-    if (divisor == 0 || v % divisor != 0) divisor = gcd(divisor, v);
+  while (divisor != 1) {
+    const exact_division by(divisor);
+    if (by.divides_all(r, n, lowest)) break;
+    std::size_t i = 0;
+    while (by.divides(r[i] - lowest)) ++i;
+    divisor = gcd(divisor, r[i] - lowest);
   }
-  return divisor == 0 ? 1 : divisor;
+  return divisor;
 }
 
-inline bool needs_patch(const integer_plan& p, std::uint64_t residual) noexcept {
-  return residual - p.base > low_mask(p.width) * p.divisor;
+// How residuals become codes and patches under a plan; `most` is the furthest that a code reaches.
+struct code_window {
+  std::uint64_t base;
+  std::uint64_t most;
+
+  explicit code_window(const integer_plan& p) noexcept : base(p.base), most(low_mask(p.width) * p.divisor) {}
+};
+
+// What lies within a window of residuals, and how much lies outside.
+struct window_contents {
+  residual_range kept{INT64_MAX, INT64_MIN};
+  std::size_t outside = 0;
+};
+
+inline window_contents contents_of(const std::uint64_t* r, std::size_t n, residual_range window) noexcept {
+  const std::int64_t lowest = window.lowest;
+  const std::int64_t highest = window.highest;
+  std::int64_t kept_lowest = INT64_MAX;
+  std::int64_t kept_highest = INT64_MIN;
+  std::uint64_t outside = 0;
+  for (std::size_t i = 0; i < n; ++i) {  // must be vectorised
+    const auto v = static_cast<std::int64_t>(r[i]);
+    const bool inside = (v >= lowest) & (v <= highest);
+    const std::int64_t low = inside ? v : INT64_MAX;
+    const std::int64_t high = inside ? v : INT64_MIN;
+    kept_lowest = low < kept_lowest ? low : kept_lowest;
+    kept_highest = high > kept_highest ? high : kept_highest;
+    outside += std::uint64_t{!inside};
+  }
+  return {{kept_lowest, kept_highest}, static_cast<std::size_t>(outside)};
 }
 
-inline std::uint64_t patch_of(const integer_plan& p, std::uint64_t residual) noexcept {
-  const auto away = static_cast<std::int64_t>(residual - p.base);
-  if (p.divisor == 1) return zigzag(static_cast<std::uint64_t>(away));
-  return zigzag(static_cast<std::uint64_t>(away / static_cast<std::int64_t>(p.divisor)));
-}
-
-// Narrows a plan by leaving outliers to patches: the window of codes around a pivot that costs least.
+// Narrows a plan by leaving outliers to patches: the window of codes around a pivot that costs least. Found from a
+// sample, then counted out.
 inline void plan_patches(const std::uint64_t* r, std::size_t n, integer_plan& p) noexcept {
-  std::int64_t pivots[33] = {static_cast<std::int64_t>(r[0])};
+  std::int64_t pivots[17] = {static_cast<std::int64_t>(r[0])};
   std::size_t pivot_count = 1;
-  const std::size_t step = n / 32 + 1;
-  for (std::size_t i = step; i < n; i += step) pivots[pivot_count++] = static_cast<std::int64_t>(r[i]);
+  const std::size_t pivot_step = n / 16 + 1;
+  for (std::size_t i = pivot_step; i < n; i += pivot_step) pivots[pivot_count++] = static_cast<std::int64_t>(r[i]);
   nth_element(pivots, pivots + pivot_count / 2, pivots + pivot_count,
               [](std::int64_t a, std::int64_t b) { return a < b; });
   const auto pivot = static_cast<std::uint64_t>(pivots[pivot_count / 2]);
 
-  // How many are k bits away from the pivot, above it and below. Counted without a branch, and in turn in four places,
-  // for neighbours tend to be as far away and would wait for each other's count.
-  constexpr std::size_t sides = 130;
-  std::uint16_t counts[4][sides] = {};
-  for (std::size_t i = 0; i < n; ++i) {
+  // How many of the sample are k bits away from the pivot, above it and below. Counted without a branch.
+  std::uint16_t counts[2][66] = {};
+  const std::size_t step = n < 320 ? 1 : 5;  // no power of two, which columns may well have as a period
+  std::size_t sampled = 0;
+  for (std::size_t i = 0; i < n; i += step, ++sampled) {
     const std::uint64_t away = r[i] - pivot;
     const bool under = static_cast<std::int64_t>(r[i]) < static_cast<std::int64_t>(pivot);
-    ++counts[i % 4][(under ? 65 : 0) + bit_length(under ? 0 - away : away)];
+    ++counts[under][bit_length(under ? 0 - away : away)];
   }
-  std::uint16_t above[65];
-  std::uint16_t below[65];
-  for (std::size_t k = 0; k < 65; ++k) {
-    above[k] = static_cast<std::uint16_t>(counts[0][k] + counts[1][k] + counts[2][k] + counts[3][k]);
-    below[k] =
-        static_cast<std::uint16_t>(counts[0][65 + k] + counts[1][65 + k] + counts[2][65 + k] + counts[3][65 + k]);
-  }
+  std::uint16_t* const above = counts[0];
+  std::uint16_t* const below = counts[1];
   for (int k = 63; k >= 0; --k) {  // from here on: k bits away or more
     above[k] = static_cast<std::uint16_t>(above[k] + above[k + 1]);
     below[k] = static_cast<std::uint16_t>(below[k] + below[k + 1]);
@@ -171,14 +232,14 @@ inline void plan_patches(const std::uint64_t* r, std::size_t n, integer_plan& p)
 
   const unsigned full_width = p.width;
   const std::size_t patch_bits = position_bits + full_width + 1;
-  std::size_t best_bits = n * p.width;
+  std::size_t best_bits = sampled * p.width;
   unsigned best_up = 65, best_down = 65;
   for (unsigned width = 0; width < full_width; ++width) {
     const unsigned side = width == 0 ? 0 : width - 1;
     const unsigned shapes[3][2] = {{side, side}, {width, 0}, {0, width}};
     for (const auto& shape : shapes) {
       const std::size_t patches = std::size_t{above[shape[0] + 1]} + below[shape[1] + 1];
-      const std::size_t bits = n * width + patches * patch_bits + 24;
+      const std::size_t bits = sampled * width + patches * patch_bits + 24 / step;
       if (bits < best_bits) {
         best_bits = bits;
         best_up = shape[0];
@@ -188,32 +249,37 @@ inline void plan_patches(const std::uint64_t* r, std::size_t n, integer_plan& p)
   }
   if (best_up == 65) return;
 
-  const auto middle = static_cast<std::int64_t>(pivot);
-  const auto up = static_cast<std::int64_t>(low_mask(best_up));
-  const auto down = static_cast<std::int64_t>(low_mask(best_down));
-  const std::int64_t highest = middle > INT64_MAX - up ? INT64_MAX : middle + up;
-  const std::int64_t lowest = middle < INT64_MIN + down ? INT64_MIN : middle - down;
-  residual_range kept{INT64_MAX, INT64_MIN};
-  for (std::size_t i = 0; i < n; ++i) {  // must be vectorised
-    const auto v = static_cast<std::int64_t>(r[i]);
-    const bool inside = v >= lowest && v <= highest;
-    kept.lowest = inside && v < kept.lowest ? v : kept.lowest;
-    kept.highest = inside && v > kept.highest ? v : kept.highest;
-  }
-  if (kept.lowest > kept.highest) return;
+  const auto window = [&](unsigned up_bits, unsigned down_bits) {
+    const auto middle = static_cast<std::int64_t>(pivot);
+    const auto up = static_cast<std::int64_t>(low_mask(up_bits));
+    const auto down = static_cast<std::int64_t>(low_mask(down_bits));
+    return residual_range{middle < INT64_MIN + down ? INT64_MIN : middle - down,
+                          middle > INT64_MAX - up ? INT64_MAX : middle + up};
+  };
+  const window_contents found = contents_of(r, n, window(best_up, best_down));
+  if (found.kept.lowest > found.kept.highest) return;
   integer_plan patched = p;
-  patched.base = static_cast<std::uint64_t>(kept.lowest);
-  patched.width = bit_length((static_cast<std::uint64_t>(kept.highest) - patched.base) / p.divisor);
-  patched.patches = 0;
-  std::uint64_t widest = 0;
-  for (std::size_t i = 0; i < n; ++i) {
-    if (!needs_patch(patched, r[i])) continue;
-    ++patched.patches;
-    widest |= patch_of(patched, r[i]);
+  patched.base = static_cast<std::uint64_t>(found.kept.lowest);
+  patched.width = bit_length((static_cast<std::uint64_t>(found.kept.highest) - patched.base) / p.divisor);
+  const code_window codes(patched);
+  std::uint64_t patches = 0;
+  std::int64_t furthest_above = 0;
+  std::int64_t furthest_below = -1;      // less one, for there may be none for INT64_MIN itself
+  for (std::size_t i = 0; i < n; ++i) {  // must be vectorised
+    const std::uint64_t away = r[i] - codes.base;
+    const std::uint64_t outside = away > codes.most ? ~std::uint64_t{0} : 0;
+    const auto signed_away = static_cast<std::int64_t>(away & outside);
+    patches -= outside;
+    furthest_above = signed_away > furthest_above ? signed_away : furthest_above;
+    furthest_below = ~signed_away > furthest_below ? ~signed_away : furthest_below;
   }
-  patched.patch_width = bit_length(widest);
+  if (patches == 0) return;
+  const std::uint64_t up = static_cast<std::uint64_t>(furthest_above) / p.divisor;
+  const std::uint64_t down = (static_cast<std::uint64_t>(furthest_below) + 1) / p.divisor;
+  patched.patches = static_cast<std::size_t>(patches);
+  patched.patch_width = bit_length(zigzag(up) | zigzag(0 - down));
   patched.size = planned_size(patched, n);
-  if (patched.patches != 0 && patched.size < p.size) p = patched;
+  if (patched.size < p.size) p = patched;
 }
 
 // Width, base, divisor and patches for given residuals.
@@ -224,8 +290,8 @@ inline void plan_residuals(const std::uint64_t* r, std::size_t n, residual_range
   p.patches = p.patch_width = 0;
   // A range beyond 62 bits would not leave room for signs in the arithmetic of divided patches.
   if (p.width > 1 && p.width <= 62) {
-    p.divisor = common_divisor(r, n, p.base);
-    p.width = bit_length((static_cast<std::uint64_t>(range.highest) - p.base) / p.divisor);
+    p.divisor = common_divisor(r, n, range);
+    if (p.divisor != 1) p.width = bit_length((static_cast<std::uint64_t>(range.highest) - p.base) / p.divisor);
   }
   p.size = planned_size(p, n);
   if (p.width < 2 || n < 8) return;
@@ -289,16 +355,22 @@ inline void write_integers(const std::uint64_t* r, std::size_t n, const integer_
   if (p.how == transform::linear || p.how == transform::second_difference) out.signed_varint(p.slope);
 
   std::uint64_t codes[max_block_values];
-  for (std::size_t i = 0; i < n; ++i) codes[i] = r[i] - p.base;  // must be vectorised
+  const std::uint64_t base = p.base;
+  for (std::size_t i = 0; i < n; ++i) codes[i] = r[i] - base;  // must be vectorised
   if (p.patches != 0) {
-    std::uint64_t positions[max_block_values];
+    const code_window window(p);
+    const exact_division by(p.divisor);
+    std::uint64_t positions[max_block_values + 1];
     std::uint64_t values[max_block_values];
     std::size_t count = 0;
-    for (std::size_t i = 0; i < n; ++i) {
-      if (!needs_patch(p, r[i])) continue;
+    for (std::size_t i = 0; i < n; ++i) {  // without a branch
       positions[count] = i;
-      values[count++] = patch_of(p, r[i]);
-      codes[i] = 0;
+      count += codes[i] > window.most;
+    }
+    for (std::size_t k = 0; k < count; ++k) {
+      std::uint64_t& code = codes[positions[k]];
+      values[k] = zigzag(by.of_signed(code));
+      code = 0;
     }
     out.varint(count - 1);
     out.u8(p.patch_width);
@@ -306,7 +378,8 @@ inline void write_integers(const std::uint64_t* r, std::size_t n, const integer_
     pack(values, count, p.patch_width, out.take(packed_size(count, p.patch_width)));
   }
   if (p.divisor != 1) {
-    for (std::size_t i = 0; i < n; ++i) codes[i] /= p.divisor;
+    const exact_division by(p.divisor);
+    for (std::size_t i = 0; i < n; ++i) codes[i] = by.of(codes[i]);  // must be vectorised
   }
   pack(codes, n, p.width, out.take(packed_size(n, p.width)));
 }

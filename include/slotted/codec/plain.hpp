@@ -150,7 +150,7 @@ inline bool plan_decimals(const std::uint64_t* patterns, std::size_t n, value_ki
   p.size = 1 + p.integers.size;
   p.mostly_shorter = exponent != 0 && p.integers.divisor % 10 != 0 && ends_in_zero(split.digits, n) * 4 > n * 3;
   p.corrections = {};
-  if (split.corrected != 0) {
+  if (split.corrected) {
     p.corrections = plan_integers(split.corrections, n, only_positional, p.correction_residuals);
     p.size += p.corrections.size;
   }
