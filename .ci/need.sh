@@ -4,7 +4,8 @@
 #
 # need THING...  makes sure that each is there. As root on a system with apt it installs what is missing; elsewhere it
 # uses what is there, leaves a missing library to CMake's FetchContent where git can fetch it, and otherwise prints what
-# to install and ends the script with status 1. It writes to standard error only and reads no standard input.
+# to install and ends the script with status 1. want THING... is for what a script can do without.
+# Both write to standard error only and read no standard input.
 
 say() { printf 'slotted: %s\n' "$*" >&2; }
 
@@ -35,6 +36,12 @@ has() {
     cli11) has_header CLI/CLI.hpp ;;
     fmt) has_header fmt/core.h ;;
     json) has_header nlohmann/json.hpp ;;
+    boost) has_header boost/pool/pool.hpp ;;
+    colony) has_header plf_colony.h ;;
+    absl) has_header absl/container/flat_hash_map.h ;;
+    zstd) has_header zstd.h ;;
+    lz4) has_header lz4.h ;;
+    jemalloc | mimalloc) ldconfig -p 2>/dev/null | grep -q "lib$1\\.so" ;;
     *) command -v "$1" >/dev/null ;;
   esac
 }
@@ -56,6 +63,13 @@ debian_package() {
     cli11) echo libcli11-dev ;;
     fmt) echo libfmt-dev ;;
     json) echo nlohmann-json3-dev ;;
+    boost) echo libboost-dev ;;
+    colony) echo libplf-colony-dev ;;
+    absl) echo libabsl-dev ;;
+    zstd) echo libzstd-dev ;;
+    lz4) echo liblz4-dev ;;
+    jemalloc) echo libjemalloc2 ;;
+    mimalloc) echo libmimalloc-dev ;;
     clang++-*) echo "clang-${1#clang++-} libclang-rt-${1#clang++-}-dev" ;;
     *) echo "$1" ;;
   esac
@@ -71,6 +85,9 @@ in_words() {
     cli11) echo "CLI11" ;;
     fmt) echo "{fmt}" ;;
     json) echo "JSON for Modern C++" ;;
+    boost) echo "Boost" ;;
+    colony) echo "plf::colony" ;;
+    absl) echo "Abseil" ;;
     *) echo "$1" ;;
   esac
 }
@@ -82,6 +99,17 @@ missing_of() {
 }
 
 apt_get() { apt-get -q -o Acquire::Retries=3 -o DPkg::Lock::Timeout=600 "$@"; }
+
+# want THING...  as need, but what cannot be had is done without, and said.
+want() {
+  for thing in "$@"; do
+    if ! has "$thing" && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+      DEBIAN_FRONTEND=noninteractive apt_get install -y --no-install-recommends "$(debian_package "$thing")" \
+        </dev/null >&2 || true
+    fi
+    has "$thing" || say "without $(in_words "$thing") (on Debian: apt-get install $(debian_package "$thing"))"
+  done
+}
 
 need() {
   missing=$(missing_of "$@")
