@@ -1,0 +1,6 @@
+// EXPECT: undeclared
+#ifdef MISTAKE
+int main() { return undeclared; }
+#else
+int main() {}
+#endif
