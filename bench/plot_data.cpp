@@ -71,7 +71,7 @@ void footprints(const std::filesystem::path& folder, const std::vector<run>& run
 void times(const std::filesystem::path& folder, const std::vector<run>& runs) {
   constexpr const char* operations[] = {"insert_cold", "insert_resident", "sum",   "sum_holes",
                                         "for_each",    "access",          "erase", "reinsert"};
-  constexpr const char* peers[] = {"vector", "list", "new", "pmr_pool", "boost_pool", "plf_colony", "plf_hive"};
+  constexpr const char* peers[] = {"vector", "list", "new", "pmr_pool", "boost_pool", "plf_colony", "plf_hive", "entt"};
   for (const run& each : runs) {
     if (each.said("subject") != "pools") continue;
     table_file out(folder, "times.tsv",

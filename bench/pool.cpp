@@ -48,6 +48,9 @@ void peers(const std::string& shape, std::size_t n) {
 #if defined(SLOTTED_BENCH_HIVE)
   peer<colony_peer<plf::hive<Point>>, Point>("plf_hive", shape, n);
 #endif
+#if defined(SLOTTED_BENCH_ENTT)
+  peer<entt_peer<Point>, Point>("entt", shape, n);
+#endif
   peer<pool_peer<slotted::pool<Point>>, Point>("pool", shape, n);
   peer<pool_peer<slotted::checked_pool<Point>>, Point>("checked_pool", shape, n);
 }

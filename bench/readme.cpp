@@ -93,6 +93,7 @@ void show_million(const runs& all, markdown& out) {
       {"`std::pmr` pool, 32 B", "pools", "pmr_pool/32"},
       {"`plf::colony`, 32 B", "pools", "plf_colony/32"},
       {"`plf::hive`, 32 B", "pools", "plf_hive/32"},
+      {"EnTT's registry, 32 B", "pools", "entt/32"},
       {"growing `std::vector`, 32 B", "pools", "vector/32"},
       {"**`checked_pool`**, 32 B", "pools", "checked_pool/32"},
       {"**`pool`**, 32 B", "pools", "pool/32"},

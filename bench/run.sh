@@ -4,7 +4,8 @@
 # SPDX-License-Identifier: MIT
 #
 # With --quick one million points, one repetition, and no zstd -19: minutes where the whole takes most of an hour.
-# SLOTTED_PLF_HIVE_DIR names a folder with plf_hive.h, if plf::hive is to be measured, too.
+# SLOTTED_PLF_HIVE_DIR names a folder with plf_hive.h, SLOTTED_ENTT_DIR one with entt/entt.hpp, if they are to be
+# measured, too; otherwise they are named as missing.
 set -eu
 quick=
 [ "${1:-}" != --quick ] || { quick=1; shift; }
@@ -19,7 +20,8 @@ cd "$(dirname "$0")/.."
 need c++ cmake ninja benchmark cli11 fmt json gnuplot
 want boost colony absl zstd lz4 jemalloc mimalloc
 
-cmake --preset bench -DSLOTTED_PLF_HIVE_DIR="${SLOTTED_PLF_HIVE_DIR:-}" >&2
+cmake --preset bench -DSLOTTED_PLF_HIVE_DIR="${SLOTTED_PLF_HIVE_DIR:-}" \
+  -DSLOTTED_ENTT_DIR="${SLOTTED_ENTT_DIR:-}" >&2
 cmake --build build/bench --target bench >&2
 
 programs=build/bench/bench
@@ -32,7 +34,7 @@ one_core=
 if command -v taskset >/dev/null && taskset -c 0 true 2>/dev/null; then one_core="taskset -c 0"; fi
 
 repetitions=3
-sizes='/1000000/|(pool|hive|vector|vectors|table|reserved|deque)/(25|26|32)/10000000/|^dict.*/10000000/'
+sizes='/1000000/|(pool|hive|entt|vector|vectors|table|reserved|deque)/(25|26|32)/10000000/|^dict.*/10000000/'
 if [ -n "$quick" ]; then
   repetitions=1
   sizes='/1000000/'

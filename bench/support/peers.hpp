@@ -35,6 +35,9 @@
 #if defined(SLOTTED_BENCH_HIVE)
 #include <plf_hive.h>
 #endif
+#if defined(SLOTTED_BENCH_ENTT)
+#include <entt/entt.hpp>
+#endif
 #include <slotted/store/checked_pool.hpp>
 #include <slotted/store/pool.hpp>
 
@@ -182,6 +185,44 @@ class colony_peer {
  private:
   Colony points_;
 };
+
+#if defined(SLOTTED_BENCH_ENTT)
+// Entities with one component. The usual entity of 32 bits numbers a million of them: this one has 64.
+enum class entt_entity : std::uint64_t {};
+
+template <class Point>
+class entt_peer {
+ public:
+  using handle = entt_entity;
+  static constexpr bool erases = true;
+
+  explicit entt_peer(std::size_t) {}
+  void insert(Point&& point) { world_.template emplace<Point>(world_.create(), point); }
+  double sum() const {
+    double total = 0;
+    for (const auto [entity, point] : world_.template view<const Point>().each()) total += x_of(point);
+    return total;
+  }
+  double sum_for_each() const {
+    double total = 0;
+    world_.template view<const Point>().each([&](const Point& point) { total += x_of(point); });
+    return total;
+  }
+  void collect(std::vector<handle>& out) const {
+    for (const entt_entity each : world_.template view<const Point>()) out.push_back(each);
+  }
+  double x(handle h) const { return x_of(world_.template get<Point>(h)); }
+  void erase(handle h) { world_.destroy(h); }
+  void survivors(std::span<const handle>) {}
+  std::size_t empty(std::size_t) {
+    world_.clear();
+    return 0;
+  }
+
+ private:
+  entt::basic_registry<entt_entity> world_;
+};
+#endif
 
 template <class Pool>
 class pool_peer {

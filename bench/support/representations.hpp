@@ -27,6 +27,7 @@ inline constexpr representation representations[] = {
     {"std::pmr pool, 32 B", "pools", "pmr_pool/32/1000000", "resident", false},
     {"plf::colony, 32 B", "pools", "plf_colony/32/1000000", "resident", false},
     {"plf::hive, 32 B", "pools", "plf_hive/32/1000000", "resident", false},
+    {"EnTT registry, 32 B", "pools", "entt/32/1000000", "resident", false},
     {"std::vector, 32 B", "pools", "vector/32/1000000", "resident", false},
     {"checked_pool, 32 B", "pools", "checked_pool/32/1000000", "resident", true},
     {"pool, 32 B", "pools", "pool/32/1000000", "resident", true},
