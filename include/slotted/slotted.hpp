@@ -26,7 +26,7 @@
 #include <slotted/record/schema.hpp>
 #include <slotted/record/symbol.hpp>
 #include <slotted/store/checked_pool.hpp>
-#include <slotted/store/history_readers.hpp>
+#include <slotted/store/history.hpp>
 #include <slotted/store/pool.hpp>
 #include <slotted/store/table.hpp>
 #include <slotted/version.hpp>

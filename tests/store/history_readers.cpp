@@ -96,8 +96,8 @@ TEST_CASE("a snapshot sees the state of a series that its number of rows belongs
   CHECK(held[0].key() == 7);
   REQUIRE(held.find(8) != nullptr);
   CHECK(held.find(9) == nullptr);
-  CHECK(registry.sees_beyond(9));
-  CHECK_FALSE(registry.sees_beyond(10));
+  CHECK(registry.sees(10));
+  CHECK_FALSE(registry.sees(11));
   b.first.base = 11;  // as though the series came later
   REQUIRE(held.try_pin(registry, list, count));
   CHECK(held.find(8) == nullptr);

@@ -109,10 +109,10 @@ class reader_registry {
     }
     return oldest;
   }
-  // Whether a snapshot sees rows beyond the first `total`. A hint: what must be right goes by oldest().
-  [[nodiscard]] bool sees_beyond(std::uint64_t total) const noexcept {
+  // Whether any snapshot sees what was there when there were `total` rows. A hint: what must be right goes by oldest().
+  [[nodiscard]] bool sees(std::uint64_t total) const noexcept {
     for (const place* each = first_.load(std::memory_order_seq_cst); each != nullptr; each = each->next)
-      if (each->clock.load(std::memory_order_seq_cst) != vacant && each->total.load(std::memory_order_relaxed) > total)
+      if (each->clock.load(std::memory_order_seq_cst) != vacant && each->total.load(std::memory_order_relaxed) >= total)
         return true;
     return false;
   }

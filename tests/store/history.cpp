@@ -1,0 +1,305 @@
+#include <slotted/store/history.hpp>
+
+#include <slotted/record/packed_record.hpp>
+#include <slotted/record/record.hpp>
+#include <slotted/record/symbol.hpp>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <chrono>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <list>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "catch.hpp"
+#include "pinned_rows.hpp"
+
+namespace {
+
+using slotted::history;
+using slotted::memory_budget;
+using slotted::on_full;
+using slotted::test::count_rows;
+using slotted::test::rows_of;
+using namespace slotted::literals;
+
+struct point {
+  double x, y;
+  std::int64_t timestamp;
+  slotted::symbol<"history sensor", std::uint16_t> sensor_id;
+  friend bool operator==(const point&, const point&) = default;
+};
+using by_sensor = history<point, &point::timestamp, &point::sensor_id>;
+using alone = history<point, &point::timestamp>;
+
+point at(std::int64_t i) {
+  return {static_cast<double>(i), 2.0 * static_cast<double>(i), i, "sensor_" + std::to_string(i % 10)};
+}
+
+struct event {
+  std::int32_t time;
+  std::uint32_t number;
+  friend bool operator==(const event&, const event&) = default;
+};
+
+// Appends rows and checks after each that the budget was charged what the history says it holds.
+template <class History>
+void fill(History& to, std::int64_t from, std::int64_t end) {
+  for (std::int64_t i = from; i < end; ++i) {
+    to.append(at(i));
+    if (to.budget() != nullptr) REQUIRE(to.footprint().total() == to.budget()->used());
+  }
+}
+
+static_assert(!std::is_copy_constructible_v<by_sensor> && std::is_nothrow_move_constructible_v<by_sensor> &&
+              std::is_nothrow_swappable_v<by_sensor>);
+static_assert(std::is_same_v<by_sensor::time_type, std::int64_t>);
+
+}  // namespace
+
+TEST_CASE("an empty history holds nothing") {
+  memory_budget budget(1 << 20);
+  const by_sensor none{budget};
+  CHECK(none.empty());
+  CHECK(none.footprint() == slotted::footprint{});
+  CHECK(none.pins().size() == 0);
+  CHECK(budget.used() == 0);
+}
+
+TEST_CASE("rows come back by series and time, whether they are sealed or not") {
+  memory_budget budget(64 << 20);
+  {
+    by_sensor past{budget};
+    const std::int64_t rows = 25'000;
+    fill(past, 0, rows);
+    for (int round = 0; round < 2; ++round) {
+      CHECK(past.size() == 25'000);
+      CHECK(past.series_count() == 10);
+      const auto pins = past.pins();
+      REQUIRE(pins.size() == 10);
+      CHECK(count_rows(pins) == 25'000);
+      for (std::int64_t sensor = 0; sensor < 10; ++sensor) {
+        const auto* series = pins.find(at(sensor).sensor_id);
+        REQUIRE(series != nullptr);
+        const std::vector<point> got = rows_of(*series);
+        REQUIRE(got.size() == 2'500);
+        for (std::size_t i = 0; i < got.size(); ++i) REQUIRE(got[i] == at(static_cast<std::int64_t>(i) * 10 + sensor));
+      }
+      past.seal();
+      for (const auto& each : past.pins()) CHECK(each.tail_rows() == 0);
+      CHECK(past.footprint().total() == budget.used());
+    }
+    CHECK(past.footprint().total() < 30'000);  // 32 bytes a row make 800,000
+  }
+  CHECK(budget.used() == 0);
+}
+
+TEST_CASE("a history of one series needs no series key, and keys are names and paths, too") {
+  struct outer {
+    point inner;
+    std::uint8_t channel = 0;
+  };
+  history<outer, slotted::path<&outer::inner, &point::timestamp>, &outer::channel> nested;
+  nested.append({at(5), 3});
+  CHECK(nested.pins()[0].key() == 3);
+
+  using record = slotted::record<slotted::field<"x", double>, slotted::field<"timestamp", std::uint32_t>,
+                                 slotted::field<"sensor_id", slotted::symbol<"history sensor", std::uint16_t>>>;
+  history<record, "timestamp", "sensor_id"> named;
+  named.append({1.5, 7u, "a"});
+  CHECK(rows_of(named.pins()[0]) == std::vector<record>{{1.5, 7u, "a"}});
+
+  memory_budget budget(1 << 20);
+  alone one{budget};
+  fill(one, 0, 3000);
+  const auto pins = one.pins();
+  REQUIRE(pins.size() == 1);
+  const std::vector<point> got = rows_of(pins[0]);
+  REQUIRE(got.size() == 3000);
+  for (std::int64_t i = 0; i < 3000; ++i) REQUIRE(got[static_cast<std::size_t>(i)] == at(i));
+}
+
+TEST_CASE("rows that come late are put where their time is, equal times in order of arrival") {
+  history<event, &event::time> past;
+  std::vector<event> model;
+  for (std::uint32_t i = 0; i < 5000; ++i) {
+    const event each{static_cast<std::int32_t>((i * 7919u) % 601u) - 300, i};
+    past.append(each);
+    model.push_back(each);
+    if (i % 1301 == 0) past.seal();
+  }
+  std::sort(model.begin(), model.end(),
+            [](const event& a, const event& b) { return std::pair(a.time, a.number) < std::pair(b.time, b.number); });
+  CHECK(rows_of(past.pins()[0]) == model);
+  past.seal();
+  CHECK(rows_of(past.pins()[0]) == model);
+}
+
+TEST_CASE("short blocks are merged") {
+  memory_budget budget(16 << 20);
+  alone past{budget};
+  for (std::int64_t i = 0; i < 1000; ++i) {
+    past.append(at(i));
+    past.seal();
+    REQUIRE(past.footprint().total() == budget.used());
+  }
+  const auto pins = past.pins();
+  std::vector<std::size_t> blocks;
+  pins[0].for_each_block([&](const auto& each) {
+    blocks.push_back(each.rows());
+    return true;
+  });
+  CHECK(blocks == std::vector<std::size_t>{1000});
+  CHECK(past.footprint().total() <= 6 * slotted::detail::page_bytes());  // dead bytes do not stay
+}
+
+TEST_CASE("ten records of sixteen fields take at most 8 KiB in one series or ten") {
+  struct wide {
+    std::array<double, 13> values{};
+    std::int64_t a = 0;
+    std::int64_t time = 0;
+    std::int64_t key = 0;
+  };
+  static_assert(sizeof(wide) == 128);
+  const bool in_ten = GENERATE(false, true);
+  memory_budget budget(1 << 20);
+  history<wide, &wide::time, &wide::key> past{budget};
+  for (std::int64_t i = 0; i < 10; ++i) {
+    wide each;
+    each.time = i;
+    each.key = in_ten ? i : 0;
+    past.append(each);
+    REQUIRE(past.footprint().total() == budget.used());
+  }
+  CHECK(budget.used() <= 8192);
+}
+
+TEST_CASE("a full budget refuses a row, and nothing has changed") {
+  memory_budget budget(128 << 10);
+  budget.reserve(32 << 10);  // what it takes to read in the end
+  by_sensor past{budget};
+  std::int64_t rows = 0;
+  std::uint64_t state = 1;
+  const auto noise = [&] {  // that does not compress
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    return std::bit_cast<double>((state >> 12) | 0x3FF0'0000'0000'0000u);
+  };
+  std::vector<point> model;
+  for (;;) {
+    point next = at(rows);
+    next.x = noise();
+    if (!past.try_append(next)) break;
+    model.push_back(next);
+    ++rows;
+    REQUIRE(budget.used() <= budget.limit());
+    REQUIRE(past.footprint().total() + (32 << 10) == budget.used());
+    REQUIRE(rows < 100'000);
+  }
+  CHECK(rows > 2000);  // most of the memory is in blocks, not in tails
+  CHECK(past.size() == static_cast<std::size_t>(rows));
+  CHECK(past.evicted() == 0);
+  try {
+    for (int i = 0; i < 3; ++i) past.append(at(rows));
+    FAIL("there is no room for three rows of one series");
+  } catch (const slotted::budget_exceeded& refused) {
+    CHECK(refused.limit() == budget.limit());
+  }
+  budget.release(32 << 10);
+  std::size_t found = 0;
+  for (const auto& series : past.pins())
+    for (const point& each : rows_of(series))
+      found += std::find(model.begin(), model.end(), each) != model.end() ? 1u : 0u;
+  CHECK(found >= model.size());
+  past.clear();
+  past.trim();
+  CHECK(past.empty());
+  CHECK(budget.used() <= 2 * slotted::detail::page_bytes());
+  fill(past, 0, 100);
+  CHECK(count_rows(past.pins()) == 100);
+}
+
+TEST_CASE("a series too many is refused by name") {
+  by_sensor past;
+  past.set_max_series(3);
+  for (std::int64_t i = 0; i < 3; ++i) past.append(at(i));
+  CHECK_THROWS_WITH(past.append(at(3)), "no room for series 'sensor_3': the history may have 3 series");
+  CHECK_FALSE(past.try_append(at(4)));
+  CHECK_THROWS_AS(past.append(at(5)), std::length_error);
+  CHECK(past.size() == 3);
+  CHECK(past.series_count() == 3);
+  past.append(at(10));
+  past.set_max_series(4);
+  past.append(at(3));
+  CHECK(past.series_count() == 4);
+}
+
+TEST_CASE("blocks older than the maximal age go, and their series with them") {
+  memory_budget budget(16 << 20);
+  by_sensor past{budget};
+  past.set_max_age(5000u);
+  fill(past, 0, 60'000);
+  past.seal();
+  CHECK(past.size() + past.evicted() == 60'000);
+  CHECK(past.size() >= 5000);
+  CHECK(past.size() <= 5000 + 10 * 1024 + 10);  // a block goes when its newest row is too old
+  for (const auto& series : past.pins()) {
+    series.for_each_block([](const auto& block) {
+      CHECK(block.last_time() >= 60'000 - 1 - 5000);
+      return true;
+    });
+  }
+  point other = at(3);
+  other.timestamp = 1'000'000;
+  other.sensor_id = "history sensor alone";
+  past.append(other);
+  past.seal();
+  CHECK(past.size() == 1);
+  CHECK(past.series_count() == 1);
+  CHECK(past.footprint().total() == budget.used());
+}
+
+TEST_CASE("a history moves and is swapped with its budget, its settings and its snapshots") {
+  memory_budget one(8 << 20);
+  memory_budget two(8 << 20);
+  {
+    by_sensor a{one};
+    fill(a, 0, 3000);
+    auto pins = a.pins();
+    by_sensor b{std::move(a)};
+    CHECK(a.empty());  // NOLINT(bugprone-use-after-move): said in its contract
+    CHECK(a.budget() == &one);
+    CHECK(b.size() == 3000);
+    by_sensor c{two, on_full::evict_oldest};
+    fill(c, 0, 10);
+    swap(b, c);
+    CHECK(b.size() == 10);
+    CHECK(b.budget() == &two);
+    CHECK(c.size() == 3000);
+    CHECK(count_rows(pins) == 3000);
+    pins = {};
+    a = std::move(c);
+    CHECK(a.size() == 3000);
+    fill(a, 3000, 3010);
+    CHECK(a.size() == 3010);
+  }
+  CHECK(one.used() == 0);
+  CHECK(two.used() == 0);
+}
+
+TEST_CASE("footprints of series say which one grew") {
+  by_sensor past;
+  for (std::int64_t i = 0; i < 20'000; ++i) past.append(at(i % 7 == 0 ? i / 10 * 10 : i / 10 * 10 + 1));
+  past.seal();
+  const auto small = past.footprint(at(0).sensor_id);
+  const auto large = past.footprint(at(1).sensor_id);
+  CHECK(small.payload != 0);
+  CHECK(large.total() > small.total());
+  CHECK(small.total() + large.total() <= past.footprint().total());
+  CHECK(past.footprint("history no such").total() == 0);
+}

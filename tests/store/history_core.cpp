@@ -1,0 +1,222 @@
+// Rows in and out under pressure: a history against a model of it, whatever happens in between.
+#include <slotted/store/history.hpp>
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <random>
+#include <utility>
+#include <vector>
+
+#include "catch.hpp"
+#include "pinned_rows.hpp"
+
+namespace {
+
+using slotted::history;
+using slotted::memory_budget;
+using slotted::on_full;
+using slotted::test::count_rows;
+using slotted::test::rows_of;
+
+struct point {
+  std::int64_t time;
+  double value;
+  std::uint32_t number;  // of its arrival
+  std::uint16_t series;
+  friend bool operator==(const point&, const point&) = default;
+};
+using by_series = history<point, &point::time, &point::series>;
+
+using contents = std::map<std::uint16_t, std::vector<point>>;
+
+template <class Pins>
+contents contents_of(const Pins& pins) {
+  contents all;
+  for (const auto& each : pins)
+    if (auto rows = rows_of(each); !rows.empty()) all.emplace(each.key(), std::move(rows));
+  return all;
+}
+
+// All rows that are there, by their number.
+struct model {
+  std::map<std::uint32_t, point> rows;
+  std::size_t evicted = 0;
+
+  void operator()(const by_series::evicted_block& block) {
+    std::vector<std::uint32_t> numbers(block.size());
+    std::vector<std::uint16_t> keys(block.size());
+    block.decode<&point::number>(numbers.data());
+    block.decode<&point::series>(keys.data());
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      const auto found = rows.find(numbers[i]);
+      REQUIRE(found != rows.end());  // evicted once, and never what was not there
+      REQUIRE(found->second.series == keys[i]);
+      REQUIRE(found->second.series == block.series());
+      REQUIRE(found->second.time >= block.first_time());
+      REQUIRE(found->second.time <= block.last_time());
+      rows.erase(found);
+    }
+    evicted += numbers.size();
+  }
+  [[nodiscard]] contents sorted() const {
+    contents all;
+    for (const auto& [number, row] : rows) all[row.series].push_back(row);
+    for (auto& [key, each] : all)
+      std::sort(each.begin(), each.end(), [](const point& a, const point& b) {
+        return std::pair(a.time, a.number) < std::pair(b.time, b.number);
+      });
+    return all;
+  }
+};
+
+class rows_source {
+ public:
+  rows_source(std::uint32_t seed, std::size_t series, bool noisy) : random_(seed), series_(series), noisy_(noisy) {}
+  point next() {
+    point made{};
+    made.number = number_++;
+    made.time = static_cast<std::int64_t>(made.number) - (random_() % 5 == 0 ? static_cast<int>(random_() % 3000) : 0);
+    made.value = noisy_ ? std::bit_cast<double>((random_() >> 2) | 0x3000'0000'0000'0000)
+                        : 0.1 * static_cast<double>(random_() % 50);
+    // Some series have most of the rows.
+    const std::uint64_t pick = random_();
+    made.series = static_cast<std::uint16_t>(pick % 4 != 0 ? pick / 4 % (1 + series_ / 8) : pick / 4 % series_);
+    return made;
+  }
+  std::uint64_t dice(std::uint64_t sides) { return random_() % sides; }
+
+ private:
+  std::mt19937_64 random_;
+  std::size_t series_;
+  bool noisy_;
+  std::uint32_t number_ = 0;
+};
+
+struct shape {
+  std::size_t limit;
+  std::size_t series;
+  bool noisy;
+  on_full policy;
+};
+
+void run(const shape& of, std::uint32_t seed, int steps) {
+  CAPTURE(of.limit, of.series, of.noisy, seed);
+  memory_budget budget(of.limit);
+  {
+    by_series past{budget, of.policy};
+    model expected;
+    past.on_evict(expected);
+    rows_source source(seed, of.series, of.noisy);
+    std::deque<std::pair<decltype(past.pins()), contents>> held;
+    std::size_t refused = 0;
+    int compared = 0;
+    for (int step = 0; step < steps; ++step) {
+      const point row = source.next();
+      if (past.try_append(row)) {
+        expected.rows.emplace(row.number, row);
+      } else {
+        ++refused;
+      }
+      if (source.dice(700) == 0 && !past.try_seal()) REQUIRE(past.size() == expected.rows.size());
+      if (source.dice(5000) == 0) past.trim();
+      if (source.dice(20'000) == 0) {
+        past.clear();
+        expected.rows.clear();
+      }
+      if (of.policy == on_full::refuse && refused > 300) {
+        held.clear();
+        past.clear();
+        past.trim();
+        expected.rows.clear();
+        refused = 0;
+      }
+      REQUIRE(budget.used() <= budget.limit());
+      REQUIRE(past.footprint().total() == budget.used());
+      REQUIRE(past.size() == expected.rows.size());
+      if (source.dice(1500) == 0) {
+        try {  // a snapshot's memory may evict, and may not be there
+          const auto pins = past.pins();
+          ++compared;
+          REQUIRE(contents_of(pins) == expected.sorted());
+        } catch (const slotted::budget_exceeded&) {
+        }
+        REQUIRE(past.footprint().total() == budget.used());
+      }
+      if (source.dice(2000) == 0) {
+        try {
+          auto pins = past.pins();
+          held.emplace_back(std::move(pins), expected.sorted());
+          REQUIRE(contents_of(held.back().first) == held.back().second);
+        } catch (const slotted::budget_exceeded&) {
+        }
+      }
+      if (held.size() > source.dice(4) + 1) {
+        REQUIRE(contents_of(held.front().first) == held.front().second);  // whatever has happened since
+        held.pop_front();
+      }
+    }
+    for (const auto& [pins, content] : held) REQUIRE(contents_of(pins) == content);
+    REQUIRE(past.evicted() == expected.evicted);
+    REQUIRE(compared > steps / 4000);
+    held.clear();
+    REQUIRE(contents_of(past.pins()) == expected.sorted());
+    past.clear();
+    past.trim();
+    REQUIRE(budget.used() <= 5 * slotted::detail::page_bytes());
+  }
+  REQUIRE(budget.used() == 0);
+}
+
+}  // namespace
+
+TEST_CASE("a history without pressure is its model") {
+  run({std::size_t{64} << 20, 40, false, on_full::refuse}, 1, 20'000);
+  run({std::size_t{64} << 20, 1, true, on_full::refuse}, 2, 8'000);
+}
+
+TEST_CASE("a history that refuses is its model") {
+  run({std::size_t{300} << 10, 30, true, on_full::refuse}, 3, 15'000);
+  run({std::size_t{48} << 10, 5, true, on_full::refuse}, 4, 6'000);
+}
+
+TEST_CASE("a history that evicts is its model") {
+  run({std::size_t{600} << 10, 30, true, on_full::evict_oldest}, 5, 20'000);
+  run({std::size_t{200} << 10, 200, false, on_full::evict_oldest}, 6, 15'000);
+}
+
+TEST_CASE("any refusal of memory leaves the history as it was") {
+  // A second charge takes all but so many pages of the budget, wherever the history is.
+  for (std::size_t pages = 0; pages < 24; ++pages) {
+    CAPTURE(pages);
+    memory_budget budget(4 << 20);
+    by_series past{budget};
+    model expected;
+    rows_source source(static_cast<std::uint32_t>(pages), 12, true);
+    for (std::size_t before = 0; before < 6; ++before) {
+      for (std::size_t i = 0; i < 1 + before * 400; ++i) {
+        const point row = source.next();
+        past.append(row);
+        expected.rows.emplace(row.number, row);
+      }
+      const std::size_t taken = budget.available() - std::min(budget.available(), pages * 4096);
+      REQUIRE(budget.try_reserve(taken));
+      int refused = 0;
+      for (int i = 0; i < 400 && refused < 3; ++i) {
+        const point row = source.next();
+        if (past.try_append(row))
+          expected.rows.emplace(row.number, row);
+        else
+          ++refused;
+        REQUIRE(past.footprint().total() + taken == budget.used());
+        REQUIRE(past.size() == expected.rows.size());
+      }
+      (void)past.try_seal();
+      REQUIRE(past.footprint().total() + taken == budget.used());
+      budget.release(taken);
+      REQUIRE(contents_of(past.pins()) == expected.sorted());
+    }
+  }
+}

@@ -1,0 +1,107 @@
+// What a history gives up, and what it does not.
+#include <slotted/store/history.hpp>
+
+#include <bit>
+#include <cstdint>
+#include <map>
+#include <random>
+#include <vector>
+
+#include "catch.hpp"
+#include "pinned_rows.hpp"
+
+namespace {
+
+using slotted::history;
+using slotted::memory_budget;
+using slotted::on_full;
+using slotted::test::count_rows;
+using slotted::test::rows_of;
+
+struct point {
+  std::int64_t time;
+  double value;
+  std::uint32_t number;  // of its arrival
+  std::uint16_t series;
+  friend bool operator==(const point&, const point&) = default;
+};
+using by_series = history<point, &point::time, &point::series>;
+
+using contents = std::map<std::uint16_t, std::vector<point>>;
+
+template <class Pins>
+contents contents_of(const Pins& pins) {
+  contents all;
+  for (const auto& each : pins)
+    if (auto rows = rows_of(each); !rows.empty()) all.emplace(each.key(), std::move(rows));
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("ever new series do not use a history up") {
+  memory_budget budget(256 << 10);
+  by_series past{budget, on_full::evict_oldest};
+  for (std::uint32_t i = 0; i < 60'000; ++i) {
+    past.append({std::int64_t{i}, 0.5 * i, i, static_cast<std::uint16_t>(i)});
+    if (i % 16 == 0) REQUIRE(past.footprint().total() == budget.used());
+  }
+  CHECK(past.evicted() != 0);
+  CHECK(past.series_count() < 5000);
+  CHECK(past.series_count() > 100);
+  CHECK(past.size() == count_rows(past.pins()));
+}
+
+TEST_CASE("a series that seldom seals keeps its newest block through an eviction") {
+  memory_budget budget(512 << 10);
+  by_series past{budget, on_full::evict_oldest};
+  std::mt19937_64 random(8);
+  past.append({0, 1.0, 0, 7});
+  past.seal();
+  std::uint64_t before = 0;
+  std::uint32_t number = 1;
+  const auto push = [&] {
+    past.append({std::int64_t{number}, std::bit_cast<double>(std::uint64_t{random()} >> 2), number, 1});
+    ++number;
+  };
+  while (past.evicted() == 0) push();
+  CHECK(past.pins().find(7) != nullptr);
+  CHECK(rows_of(*past.pins().find(7)) == std::vector<point>{{0, 1.0, 0, 7}});
+  // Once: it is as old as everything that comes round a second time.
+  before = past.evicted();
+  while (past.pins().find(7) != nullptr && past.evicted() < before + 200'000) push();
+  CHECK(past.pins().find(7) == nullptr);
+}
+
+TEST_CASE("what is pinned stays charged until its last snapshot goes, and is no candidate") {
+  memory_budget budget(400 << 10);
+  by_series past{budget, on_full::evict_oldest};
+  std::mt19937_64 random(9);
+  std::uint32_t number = 0;
+  const auto next = [&] {
+    const point made{std::int64_t{number}, std::bit_cast<double>(std::uint64_t{random()} >> 2), number, 1};
+    ++number;
+    return made;
+  };
+  while (past.evicted() == 0) past.append(next());
+  auto pins = past.pins();
+  const contents seen = contents_of(pins);
+  const std::uint64_t evicted = past.evicted();
+  std::size_t appended = 0;
+  while (past.try_append(next())) ++appended;
+  CHECK(appended != 0);
+  CHECK(budget.used() <= budget.limit());
+  CHECK(past.footprint().total() == budget.used());
+  const std::size_t size = past.size();
+  const std::size_t blocks = contents_of(past.pins()).at(1).size();
+  CHECK_THROWS_AS(past.append(next()), slotted::budget_exceeded);
+  CHECK(past.size() == size);
+  CHECK(contents_of(past.pins()).at(1).size() == blocks);
+  CHECK(contents_of(pins) == seen);
+  const std::uint64_t evicted_while_pinned = past.evicted();
+  pins = {};
+  for (int i = 0; i < 50'000; ++i) past.append(next());
+  CHECK(past.evicted() > evicted_while_pinned);
+  CHECK(evicted_while_pinned >= evicted);
+  CHECK(past.footprint().total() == budget.used());
+}
