@@ -141,6 +141,31 @@ TEST_CASE("a pool in need takes the cache's charge before it is refused") {
   budget.release(budget.used() - giant.held());
 }
 
+TEST_CASE("the cache's spares go before the budget's reliefs are asked") {
+  memory_budget budget{4 * MiB};
+  slab_cache cache(budget, 4);
+  {
+    store_of<32> store({}, &budget, &cache);
+    fill(store, 4 * store.shape().slab_slots());
+  }
+  const std::size_t others = budget.available();
+  budget.reserve(others);
+  int asked = 0;
+  const slotted::pressure_relief relief(budget, [&](std::size_t) { ++asked; });
+  store_of<100000> giant({}, &budget, &cache);
+  store_of<100000>::slot slot{};
+  CHECK(giant.take(slot) == commit_outcome::done);  // slab, map and directory, all out of the cache's charge
+  CHECK(cache.footprint().idle == 0);
+  CHECK(asked == 0);
+  while (giant.take(slot) == commit_outcome::done) {
+  }
+  CHECK(asked != 0);
+  giant.release_everything();
+  cache.trim();
+  CHECK(budget.used() == others);
+  budget.release(others);
+}
+
 TEST_CASE("visiting may free every slot of a shared slab") {
   slab_cache cache(4);
   store_of<32> store({}, nullptr, &cache);

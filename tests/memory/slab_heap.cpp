@@ -305,6 +305,49 @@ TEST_CASE("a heap asks the budget's reliefs before it refuses") {
   CHECK(budget.used() == 0);
 }
 
+TEST_CASE("a heap's own spares go before the budget's reliefs are asked") {
+  memory_budget budget{1 * MiB};
+  slab_heap heap(budget);
+  std::vector<void*> small;
+  while (void* const at = heap.try_allocate(32, 8)) small.push_back(at);
+  for (void* each : small) heap.deallocate(each, 32, 8);
+  REQUIRE(heap.footprint().idle >= 255 * KiB);  // a spare slab
+  std::size_t others = budget.available();
+  budget.reserve(others);
+  int asked = 0;
+  const slotted::pressure_relief relief(budget, [&](std::size_t bytes) {
+    ++asked;
+    const std::size_t gives = std::min(others, bytes);
+    budget.release(gives);
+    others -= gives;
+  });
+  std::vector<block> blocks;
+  const auto allocate = [&](std::size_t bytes) {
+    void* const at = heap.try_allocate(bytes, 8);
+    REQUIRE(at != nullptr);
+    blocks.push_back(stamped(at, bytes, 8, 7));
+  };
+  SECTION("for a block of another class") {
+    allocate(600);
+    CHECK(asked == 0);
+    CHECK(heap.footprint().idle < 255 * KiB);
+    while (asked == 0) allocate(600);
+    CHECK(heap.footprint().total() >= 255 * KiB);  // what the spares had is used up by then
+  }
+  SECTION("for a large block") {
+    allocate(200 * KiB);
+    CHECK(asked == 0);
+    CHECK(heap.footprint().idle == 0);
+    allocate(200 * KiB);
+    CHECK(asked == 1);
+  }
+  CHECK(std::all_of(blocks.begin(), blocks.end(), is_intact));
+  for (const block& each : blocks) heap.deallocate(each.at, each.bytes, each.alignment);
+  heap.trim();
+  CHECK(budget.used() == others);
+  budget.release(others);
+}
+
 TEST_CASE("a refusal says what it asked for, and a size that nothing can hold is bad_alloc") {
   memory_budget budget{1 * MiB};
   slab_heap heap(budget);

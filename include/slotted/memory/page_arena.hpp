@@ -28,15 +28,16 @@ class page_arena {
   }
 
   // A block, charged and zeroed, or null and the reason.
-  [[nodiscard]] void* try_allocate(std::size_t bytes, memory_budget* budget, commit_outcome& why) noexcept {
+  [[nodiscard]] void* try_allocate(std::size_t bytes, memory_budget* budget, commit_outcome& why,
+                                   bool ask_relief = true) noexcept {
     const std::size_t need = round_up(bytes, 8);
     if (last_ == nullptr || last_->run.capacity() - last_->used < need) {
-      why = add_extent(need, budget);
+      why = add_extent(need, budget, ask_relief);
       if (why != commit_outcome::done) return nullptr;
     }
     extent& from = *last_;
     const std::size_t before = from.run.committed();
-    why = from.run.try_commit(from.used + need, budget);
+    why = from.run.try_commit(from.used + need, budget, ask_relief);
     if (why != commit_outcome::done) return nullptr;
     committed_ += from.run.committed() - before;
     std::byte* const block = from.run.data() + from.used;
@@ -66,11 +67,11 @@ class page_arena {
   static constexpr std::size_t first_extent = std::size_t{64} << 10;
   static constexpr std::size_t largest_extent = std::size_t{4} << 20;
 
-  commit_outcome add_extent(std::size_t need, memory_budget* budget) noexcept {
+  commit_outcome add_extent(std::size_t need, memory_budget* budget, bool ask_relief) noexcept {
     const std::size_t usual = last_ == nullptr ? first_extent : min_of(last_->run.capacity() * 2, largest_extent);
     page_run run = page_run::try_reserve(max_of(usual, need + sizeof(extent)));
     if (!run) return commit_outcome::out_of_memory;
-    const commit_outcome outcome = run.try_commit(sizeof(extent), budget);
+    const commit_outcome outcome = run.try_commit(sizeof(extent), budget, ask_relief);
     if (outcome != commit_outcome::done) return outcome;
     committed_ += run.committed();
     std::byte* const at = run.data();

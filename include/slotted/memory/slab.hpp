@@ -127,13 +127,13 @@ class page_run {
   /// Makes at least the first `bytes` usable.
   ///
   /// Preconditions: bytes <= capacity(); `budget` is the same, or null, for every call on this run.
-  /// Effects: charges and commits whole pages; asks the budget's reliefs when they do not fit.
+  /// Effects: charges and commits whole pages; asks the budget's reliefs when they do not fit, unless told not to.
   /// Returns: `done`, or why nothing changed.
-  [[nodiscard]] outcome try_commit(std::size_t bytes, memory_budget* budget) noexcept {
+  [[nodiscard]] outcome try_commit(std::size_t bytes, memory_budget* budget, bool ask_relief = true) noexcept {
     assert(bytes <= capacity_);
     if (bytes <= committed_) return outcome::done;
     const std::size_t more = detail::round_up(bytes, detail::commit_unit(kind_)) - committed_;
-    const outcome result = detail::charge_and_commit(data_ + committed_, more, budget, true);
+    const outcome result = detail::charge_and_commit(data_ + committed_, more, budget, ask_relief);
     if (result == outcome::done) committed_ += more;
     return result;
   }

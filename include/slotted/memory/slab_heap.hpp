@@ -146,8 +146,11 @@ class slab_heap {
     if (is_large(bytes, alignment)) return take_pages(bytes, alignment, why);
     const detail::size_class size = class_of(bytes, alignment);
     store::slot slot{};
-    why = take_slot(size, slot);
-    if (why == commit_outcome::over_budget && give_spares()) why = take_slot(size, slot);
+    why = take_slot(size, slot, false);
+    if (why == commit_outcome::over_budget) {  // the heap's own spares go first, then the budget's reliefs are asked
+      if (give_spares()) why = take_slot(size, slot, false);
+      if (why == commit_outcome::over_budget) why = take_slot(size, slot, true);
+    }
     if (why != commit_outcome::done) [[unlikely]] {
       if (payload_ == 0) trim();  // a heap without a block holds nothing
       return nullptr;
@@ -156,15 +159,15 @@ class slab_heap {
     return slot.at;
   }
 
-  commit_outcome take_slot(detail::size_class size, store::slot& slot) noexcept {
+  commit_outcome take_slot(detail::size_class size, store::slot& slot, bool ask_relief) noexcept {
     if (stores_[size.index] == nullptr) [[unlikely]]
-      if (const commit_outcome why = add_store(size); why != commit_outcome::done) return why;
-    return stores_[size.index]->take(slot);
+      if (const commit_outcome why = add_store(size, ask_relief); why != commit_outcome::done) return why;
+    return stores_[size.index]->take(slot, ask_relief);
   }
 
-  commit_outcome add_store(detail::size_class size) noexcept {
+  commit_outcome add_store(detail::size_class size, bool ask_relief) noexcept {
     commit_outcome why;
-    void* const room = arena_.try_allocate(sizeof(store), budget_, why);
+    void* const room = arena_.try_allocate(sizeof(store), budget_, why, ask_relief);
     if (room == nullptr) return why;
     const std::size_t alignment = detail::min_of(size.bytes & (~size.bytes + 1), detail::size_class::largest_alignment);
     stores_[size.index] = ::new (room) store(detail::sized_shape(size.bytes, alignment), budget_);
@@ -198,8 +201,8 @@ class slab_heap {
     if (at == nullptr) return nullptr;
     why = detail::charge_and_commit(at, whole, budget_, false);
     if (why == commit_outcome::over_budget) {
-      (void)give_spares();
-      why = detail::charge_and_commit(at, whole, budget_, true);
+      if (give_spares()) why = detail::charge_and_commit(at, whole, budget_, false);
+      if (why == commit_outcome::over_budget) why = detail::charge_and_commit(at, whole, budget_, true);
     }
     if (why != commit_outcome::done) {
       space.release(at, whole, alignment);

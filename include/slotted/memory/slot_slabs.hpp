@@ -146,11 +146,12 @@ class slot_slabs {
 
   // ---- growth
 
-  // Commits room for at least one slot more, in the lowest slab that is not committed in full.
-  [[nodiscard]] commit_outcome grow(opened& news) noexcept {
+  // Commits room for at least one slot more, in the lowest slab that is not committed in full. The budget's reliefs are
+  // asked only if that is wanted: whoever has spares of its own tries those first.
+  [[nodiscard]] commit_outcome grow(opened& news, bool ask_relief) noexcept {
     if (state_.small) {
       const std::uint32_t before = state_.entries[0].limit;
-      if (const commit_outcome outcome = graduate(news); outcome != commit_outcome::done) return outcome;
+      if (const commit_outcome outcome = graduate(news, ask_relief); outcome != commit_outcome::done) return outcome;
       if (state_.entries[0].limit != before) return commit_outcome::done;
     }
     std::uint32_t slab = state_.grow_hint;
@@ -158,10 +159,10 @@ class slot_slabs {
     state_.grow_hint = slab;
     if (slots_allowed(slab) == 0) return commit_outcome::full;
     if (slab == state_.slab_count) {
-      if (slab == 0) return open_first(news);
-      if (const commit_outcome outcome = add_entry(); outcome != commit_outcome::done) return outcome;
+      if (slab == 0) return open_first(news, ask_relief);
+      if (const commit_outcome outcome = add_entry(ask_relief); outcome != commit_outcome::done) return outcome;
     }
-    return extend(slab, news);
+    return extend(slab, news, ask_relief);
   }
 
   [[nodiscard]] bool is_dead(std::uint32_t slab) const noexcept {
@@ -181,7 +182,7 @@ class slot_slabs {
   }
 
   // The first slab, with directory and map at the end of what is committed of it.
-  commit_outcome open_first(opened& news) noexcept {
+  commit_outcome open_first(opened& news, bool ask_relief) noexcept {
     if (state_.first_floor == last_generation && has_generations) return commit_outcome::full;
     const slot_layout& layout = shape_.layout();
     const std::size_t front = round_up(layout.bytes_of(1) + directory_bytes(1) + sizeof(std::uint64_t), unit());
@@ -191,7 +192,8 @@ class slot_slabs {
     slots = min_of<std::size_t>(layout.slots_within(front - tail), slots_allowed(0));
     std::byte* const at = front <= shape_.slab_bytes() ? reserve_slab() : nullptr;
     if (at == nullptr) return commit_outcome::out_of_memory;
-    if (const commit_outcome outcome = charge_and_commit(at, front, budget_, true); outcome != commit_outcome::done) {
+    if (const commit_outcome outcome = charge_and_commit(at, front, budget_, ask_relief);
+        outcome != commit_outcome::done) {
       address_space::of(shape_.kind()).release(at, shape_.slab_bytes(), shape_.slab_bytes());
       return outcome;
     }
@@ -217,9 +219,10 @@ class slot_slabs {
   }
 
   // A wider directory in the arena; the old one's few bytes stay there until the arena goes.
-  commit_outcome widen_directory(std::uint32_t capacity) noexcept {
+  commit_outcome widen_directory(std::uint32_t capacity, bool ask_relief) noexcept {
     commit_outcome outcome{};
-    auto* const block = static_cast<std::byte*>(arena_.try_allocate(directory_bytes(capacity), budget_, outcome));
+    auto* const block =
+        static_cast<std::byte*>(arena_.try_allocate(directory_bytes(capacity), budget_, outcome, ask_relief));
     if (block == nullptr) return outcome;
     const state old = state_;
     place_directory(block, capacity);
@@ -229,18 +232,18 @@ class slot_slabs {
     return commit_outcome::done;
   }
 
-  [[nodiscard]] std::uint64_t* new_map(commit_outcome& outcome) noexcept {
+  [[nodiscard]] std::uint64_t* new_map(commit_outcome& outcome, bool ask_relief) noexcept {
     return static_cast<std::uint64_t*>(
-        arena_.try_allocate(words(shape_.slab_slots()) * sizeof(std::uint64_t), budget_, outcome));
+        arena_.try_allocate(words(shape_.slab_slots()) * sizeof(std::uint64_t), budget_, outcome, ask_relief));
   }
 
   // Moves directory and map out of the first slab, whose end then takes slots.
-  commit_outcome graduate(opened& news) noexcept {
+  commit_outcome graduate(opened& news, bool ask_relief) noexcept {
     commit_outcome outcome{};
-    std::uint64_t* const map = new_map(outcome);
+    std::uint64_t* const map = new_map(outcome, ask_relief);
     if (map == nullptr) return outcome;
     const std::uint64_t* const old = state_.entries[0].bits;
-    if (outcome = widen_directory(8); outcome != commit_outcome::done) {
+    if (outcome = widen_directory(8, ask_relief); outcome != commit_outcome::done) {
       arena_.release(budget_);
       return outcome;
     }
@@ -253,12 +256,13 @@ class slot_slabs {
     return commit_outcome::done;
   }
 
-  commit_outcome add_entry() noexcept {
+  commit_outcome add_entry(bool ask_relief) noexcept {
     if (state_.slab_count == state_.slab_capacity)
-      if (const commit_outcome outcome = widen_directory(state_.slab_capacity * 2); outcome != commit_outcome::done)
+      if (const commit_outcome outcome = widen_directory(state_.slab_capacity * 2, ask_relief);
+          outcome != commit_outcome::done)
         return outcome;
     commit_outcome outcome{};
-    std::uint64_t* const map = new_map(outcome);
+    std::uint64_t* const map = new_map(outcome, ask_relief);
     if (map == nullptr) return outcome;
     state_.origins[state_.slab_count] = 0;
     state_.entries[state_.slab_count] = {map, 0, 0, state_.first_floor, 0};
@@ -267,7 +271,7 @@ class slot_slabs {
   }
 
   // Commits a step of a slab, a shorter one when the step does not fit.
-  commit_outcome extend(std::uint32_t slab, opened& news) noexcept {
+  commit_outcome extend(std::uint32_t slab, opened& news, bool ask_relief) noexcept {
     entry& each = state_.entries[slab];
     if (each.limit == 0 && take_from_cache(slab, news)) return commit_outcome::done;
     const slot_layout& layout = shape_.layout();
@@ -280,10 +284,8 @@ class slot_slabs {
     commit_outcome outcome;
     while ((outcome = charge_and_commit(at + have, step, budget_, false)) != commit_outcome::done && step > least)
       step = max_of(least, step / 2 / unit() * unit());
-    if (outcome == commit_outcome::over_budget) {
-      if (cache_ != nullptr) cache_->trim();
+    if (outcome == commit_outcome::over_budget && ask_relief)
       outcome = charge_and_commit(at + have, step, budget_, true);
-    }
     if (outcome != commit_outcome::done) {
       if (each.limit == 0) address_space::of(shape_.kind()).release(at, shape_.slab_bytes(), shape_.slab_bytes());
       return outcome;

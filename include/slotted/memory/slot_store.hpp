@@ -64,10 +64,11 @@ class slot_store : public slot_slabs<Shape> {
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }  // slots taken
 
-  // Takes the lowest free slot; nothing changed unless done.
-  [[nodiscard]] commit_outcome take(slot& out) noexcept {
+  // Takes the lowest free slot; nothing changed unless done. Memory for it may come from the budget's reliefs if that
+  // is wanted.
+  [[nodiscard]] commit_outcome take(slot& out, bool ask_relief = true) noexcept {
     if (window_.free == 0) [[unlikely]]
-      if (const commit_outcome outcome = refill(); outcome != commit_outcome::done) return outcome;
+      if (const commit_outcome outcome = refill(ask_relief); outcome != commit_outcome::done) return outcome;
     const auto bit = static_cast<unsigned>(std::countr_zero(window_.free));
     window_.free &= window_.free - 1;
     *window_.word |= std::uint64_t{1} << bit;
@@ -139,7 +140,7 @@ class slot_store : public slot_slabs<Shape> {
   [[nodiscard]] commit_outcome reserve(std::size_t slots) noexcept {
     if (slots > shape_.max_slots()) return commit_outcome::full;
     while (this->capacity() < slots)
-      if (const commit_outcome outcome = open_more(); outcome != commit_outcome::done) return outcome;
+      if (const commit_outcome outcome = open_more(true); outcome != commit_outcome::done) return outcome;
     return commit_outcome::done;
   }
 
@@ -293,7 +294,7 @@ class slot_store : public slot_slabs<Shape> {
   [[nodiscard]] std::uint32_t window_word() const noexcept { return place_of(window_.first) / 64; }
 
   // Finds the lowest free slot in committed memory, else commits more.
-  [[gnu::noinline]] commit_outcome refill() noexcept {
+  [[gnu::noinline]] commit_outcome refill(bool ask_relief) noexcept {
     for (;;) {
       std::uint32_t word = window_word();
       for (std::uint32_t slab = next_open(window_.slab); slab < state_.slab_count; slab = next_open(slab + 1)) {
@@ -306,16 +307,18 @@ class slot_store : public slot_slabs<Shape> {
         }
         state_.open[slab / 64] &= ~(std::uint64_t{1} << (slab % 64));
       }
-      if (const commit_outcome outcome = open_more(); outcome != commit_outcome::done) return outcome;
+      if (const commit_outcome outcome = open_more(ask_relief); outcome != commit_outcome::done) return outcome;
     }
   }
-  commit_outcome open_more() noexcept {
+  // Under pressure the spares of the cache go before the budget's reliefs are asked.
+  commit_outcome open_more(bool ask_relief) noexcept {
     typename slabs::opened news;
-    commit_outcome outcome = this->grow(news);
-    if (outcome == commit_outcome::over_budget && this->cache_ != nullptr && this->cache_->footprint().idle != 0) {
-      this->cache_->trim();  // directory and map must be had as well as slabs
-      outcome = this->grow(news);
+    commit_outcome outcome = this->grow(news, false);
+    if (outcome == commit_outcome::over_budget && this->cache_ != nullptr) {
+      this->cache_->trim();
+      outcome = this->grow(news, false);
     }
+    if (outcome == commit_outcome::over_budget && ask_relief) outcome = this->grow(news, true);
     // The map of the first slab moves when a small store grows up.
     if (window_.word != nullptr) window_.word = state_.entries[window_.slab].bits + window_word();
     if (outcome == commit_outcome::done && number(news.slab, news.slot / 64 * 64) < window_.first)
