@@ -5,9 +5,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <map>
 #include <memory>
 #include <numeric>
 #include <optional>
+#include <random>
 #include <slotted/memory/budget.hpp>
 #include <slotted/store/basic_pool.hpp>
 #include <slotted/store/checked_pool.hpp>
@@ -272,6 +274,83 @@ TEST_CASE("ranges take a pool") {
   CHECK(std::ranges::equal(copy, points));
 }
 #endif
+
+TEMPLATE_TEST_CASE("iterators stay while other records come and go, and go on to the next live one", "", pool<point>,
+                   checked_pool<point>, (checked_pool<block<700>, std::uint8_t>)) {
+  using handle = typename TestType::handle;
+  struct held {
+    handle at;
+    typename TestType::iterator it;
+  };
+  TestType records;
+  std::map<std::uint64_t, handle> live;  // by slot
+  const auto slot_of = [](handle h) { return static_cast<std::uint32_t>(h.value()); };
+  std::mt19937 random(17);
+  std::vector<held> walkers;
+  std::size_t wrong = 0;
+  std::size_t steps = 0;
+  std::size_t ends = 0;
+  const auto is_held = [&](handle h) {
+    return std::any_of(walkers.begin(), walkers.end(), [&](const held& each) { return each.at == h; });
+  };
+  const auto insert = [&] {
+    const handle made = records.emplace();
+    live.emplace(slot_of(made), made);
+  };
+  const auto step = [&](held& each) {
+    const auto next = live.upper_bound(slot_of(each.at));
+    ++each.it;
+    ++steps;
+    wrong += (each.it == records.end()) != (next == live.end());
+    if (next != live.end()) {
+      wrong += std::addressof(*each.it) != std::addressof(records[next->second]);
+      each.at = next->second;
+    } else {
+      wrong += std::addressof(*records.begin()) != std::addressof(records[live.begin()->second]);
+      each = {live.begin()->second, records.begin()};
+      ++ends;
+    }
+  };
+  for (int i = 0; i < 5; ++i) insert();
+  for (int i = 0; i < 4; ++i) walkers.push_back({live.begin()->second, records.begin()});
+  for (int round = 0; round < 300; ++round) {
+    // Phases in which nearly all slots are taken, half of them, few: runs, holes and empty slabs.
+    const unsigned inserts = round % 100 < 40 ? 60 : round % 100 < 60 ? 25 : 45;
+    for (int i = 0; i < 60; ++i) {
+      const auto dice = random() % 100;
+      if (dice < inserts) {
+        insert();
+      } else if (dice < 70) {
+        auto gone = live.lower_bound(random() % (live.rbegin()->first + 1));
+        if (is_held(gone->second)) continue;
+        records.erase(gone->second);
+        live.erase(gone);
+      } else if (dice < 71 && round % 3 == 0) {
+        records.trim();
+      } else {
+        step(walkers[random() % walkers.size()]);
+      }
+    }
+    for (held& each : walkers)
+      for (int i = 0; i < 100; ++i) step(each);  // undisturbed
+  }
+  CHECK(wrong == 0);
+  CHECK(steps > 100'000);
+  CHECK(ends > 20);
+  CHECK(std::equal(records.begin(), records.end(), live.begin(), live.end(), [&](const auto& each, const auto& known) {
+    return std::addressof(each) == std::addressof(records[known.second]);
+  }));
+}
+
+TEST_CASE("an iterator goes on after a reservation has moved the map from under it") {
+  pool<point> points;
+  for (std::int64_t i = 0; i < 5; ++i) points.insert({0, 0, i, 0});
+  auto it = points.begin();
+  points.reserve(10'000);
+  std::int64_t next = 0;
+  for (; it != points.end(); ++it) CHECK(it->timestamp == next++);
+  CHECK(next == 5);
+}
 
 // ---- pools as values
 

@@ -73,6 +73,7 @@ class slot_store : public slot_slabs<Shape> {
     window_.free &= window_.free - 1;
     *window_.word |= std::uint64_t{1} << bit;
     ++size_;
+    ++changes_;
     if constexpr (has_generations) {
       auto& generation = reinterpret_cast<typename slabs::counter*>(window_.group - shape_.layout().group_header)[bit];
       generation = static_cast<typename slabs::counter>(generation + 1);
@@ -96,6 +97,7 @@ class slot_store : public slot_slabs<Shape> {
     assert((word & bit) != 0 && "a slot is freed once");
     word &= ~bit;
     --size_;
+    ++changes_;
     state_.open[slab / 64] |= std::uint64_t{1} << (slab % 64);
 #if defined(SLOTTED_DETAIL_ASAN)
     poison(slab_address(slab) + shape_.layout().offset_of_slot(in_slab), shape_.layout().slot_bytes);
@@ -217,32 +219,47 @@ class slot_store : public slot_slabs<Shape> {
     }
   }
 
-  // A place among the taken slots. It asks the map at each step, so it never stops at a slot that was freed in the
-  // meantime; only what it keeps itself is in the way from one step to the next.
+  // A place among the taken slots. What it knows of the slots behind it holds until any slot is taken or freed; it asks
+  // the map again then, so it never stops at a slot that was freed in the meantime. Between two looks at the map a step
+  // through a word whose slots are all taken is an addition, and through another one it is a bit.
   struct cursor {
-    std::byte* here = nullptr;   // the slot; null behind the last
-    std::uint64_t above = 0;     // the bits of the slots behind it in its word
-    std::byte* group = nullptr;  // the first slot of its word
-    std::uint32_t slab = no_slab;
-    std::uint32_t word = 0;
+    std::byte* here = nullptr;            // the slot; null behind the last
+    std::uintptr_t last = 0;              // address of the last slot of the run of taken slots it is in; 0: in none
+    std::uint64_t rest = 0;               // without a run: the taken slots behind it in its word,
+    std::byte* group = nullptr;           // the first slot of that word,
+    const std::uint64_t* word = nullptr;  // where the map has that word,
+    const std::uint64_t* end = nullptr;   // and the slab's last
+    std::uint64_t changes = 0;            // of the store when it looked at the map
 
     friend bool operator==(const cursor& left, const cursor& right) noexcept { return left.here == right.here; }
   };
 
   [[nodiscard]] cursor first() const noexcept { return seek(0, 0); }
   void advance(cursor& at) const noexcept {
-    const std::uint64_t rest = state_.entries[at.slab].bits[at.word] & at.above;
-    if (rest != 0) [[likely]] {
-      at.above &= ~(rest ^ (rest - 1));
-      at.here = at.group + static_cast<unsigned>(std::countr_zero(rest)) * slot_bytes();
-    } else {
-      at = seek(at.slab, at.word + 1);
+    if (at.changes == changes_) [[likely]] {
+      if (reinterpret_cast<std::uintptr_t>(at.here) < at.last) {
+        at.here += slot_bytes();
+        return;
+      }
+      if (at.rest == 0 && at.word != at.end) {
+        at.rest = *++at.word;
+        at.group += 64 * slot_bytes() + shape_.layout().group_header;
+        if (at.rest == ~std::uint64_t{0}) at.rest = 0;  // the first of a run
+      }
+      if (at.rest != 0) {
+        at.here = at.group + static_cast<unsigned>(std::countr_zero(at.rest)) * slot_bytes();
+        at.rest &= at.rest - 1;
+        return;
+      }
     }
+    at = seek_behind(at.here);
+  }
+  // One slot was freed since the last step, and it was not behind this one: what the cursor knows still holds.
+  void freed_before(cursor& at) const noexcept {
+    if (at.changes + 1 == changes_) at.changes = changes_;
   }
   [[nodiscard]] std::byte* address(const cursor& at) const noexcept { return at.here; }
-  [[nodiscard]] std::uint32_t index_of(const cursor& at) const noexcept {
-    return number(at.slab, at.word * 64 + static_cast<std::uint32_t>(std::countr_zero(at.above)) - 1);
-  }
+  [[nodiscard]] std::uint32_t index_of(const cursor& at) const noexcept { return index_of(at.here); }
 
   // The counter of a slot in committed memory: how often it was taken and freed, odd while it is taken.
   [[nodiscard]] auto generation(std::uint32_t index) const noexcept
@@ -256,6 +273,8 @@ class slot_store : public slot_slabs<Shape> {
   }
 
  private:
+  static constexpr std::uint32_t longest_run = 8;  // words: looking ahead has to pay even if the run soon ends
+
   [[nodiscard]] std::size_t slot_bytes() const noexcept { return shape_.layout().slot_bytes; }
   // Bytes of group headers in front of a slot.
   [[nodiscard]] std::size_t headers_before(std::uint32_t index) const noexcept {
@@ -313,13 +332,13 @@ class slot_store : public slot_slabs<Shape> {
   // Under pressure the spares of the cache go before the budget's reliefs are asked.
   commit_outcome open_more(bool ask_relief) noexcept {
     typename slabs::opened news;
+    ++changes_;  // the map of the first slab moves when a small store grows up
     commit_outcome outcome = this->grow(news, false);
     if (outcome == commit_outcome::over_budget && this->cache_ != nullptr) {
       this->cache_->trim();
       outcome = this->grow(news, false);
     }
     if (outcome == commit_outcome::over_budget && ask_relief) outcome = this->grow(news, true);
-    // The map of the first slab moves when a small store grows up.
     if (window_.word != nullptr) window_.word = state_.entries[window_.slab].bits + window_word();
     if (outcome == commit_outcome::done && number(news.slab, news.slot / 64 * 64) < window_.first)
       set_search_start(news.slab, news.slot / 64);
@@ -349,18 +368,44 @@ class slot_store : public slot_slabs<Shape> {
       if (++at >= words(state_.slab_count)) return no_slab;
     }
   }
+  // The first taken slot from a word on.
   [[gnu::noinline]] cursor seek(std::uint32_t slab, std::uint32_t word) const noexcept {
     for (; slab < state_.slab_count; ++slab, word = 0) {
+      const std::uint64_t* const bits = state_.entries[slab].bits;
       const std::uint32_t end = words(state_.entries[slab].limit);
       for (; word < end; ++word) {
-        const std::uint64_t bits = state_.entries[slab].bits[word];
-        if (bits == 0) continue;
-        std::byte* const group = group_address(slab, word);
-        return {group + static_cast<unsigned>(std::countr_zero(bits)) * slot_bytes(), ~(bits ^ (bits - 1)), group, slab,
-                word};
+        if (bits[word] == 0) continue;
+        if (bits[word] != ~std::uint64_t{0}) return in_word(slab, word, bits[word]);
+        std::uint32_t run = 1;
+        if (shape_.layout().group_header == 0)
+          while (run < longest_run && word + run < end && bits[word + run] == ~std::uint64_t{0}) ++run;
+        cursor at;
+        at.here = group_address(slab, word);
+        at.last = reinterpret_cast<std::uintptr_t>(at.here) + (run * std::size_t{64} - 1) * slot_bytes();
+        at.changes = changes_;
+        return at;
       }
     }
     return {};
+  }
+  // The first taken slot behind the one at an address.
+  [[gnu::noinline]] cursor seek_behind(const std::byte* at) const noexcept {
+    const std::uint32_t index = index_of(at);
+    const std::uint32_t slab = slab_of(index);
+    const std::uint32_t word = place_of(index) / 64;
+    const std::uint64_t rest = state_.entries[slab].bits[word] & (~std::uint64_t{1} << (index % 64));
+    return rest != 0 ? in_word(slab, word, rest) : seek(slab, word + 1);
+  }
+  [[nodiscard]] cursor in_word(std::uint32_t slab, std::uint32_t word, std::uint64_t bits) const noexcept {
+    const entry& each = state_.entries[slab];
+    cursor at;
+    at.group = group_address(slab, word);
+    at.here = at.group + static_cast<unsigned>(std::countr_zero(bits)) * slot_bytes();
+    at.rest = bits & (bits - 1);
+    at.word = each.bits + word;
+    at.end = each.bits + words(each.limit) - 1;
+    at.changes = changes_;
+    return at;
   }
 
   // One word of the occupancy map: the lowest that has a free slot in committed memory, or where the search for it
@@ -375,6 +420,7 @@ class slot_store : public slot_slabs<Shape> {
 
   window window_;
   std::size_t size_ = 0;
+  std::uint64_t changes_ = 0;      // rises whenever a slot is taken or freed, or the map moves
   std::uint32_t spare_ = no_slab;  // a slab that was seen empty and kept
 };
 

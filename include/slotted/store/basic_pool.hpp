@@ -263,6 +263,7 @@ class basic_pool {
     iterator next(&store_, at.at_);
     ++next;
     erase_slot(store_.index_of(at.at_));
+    store_.freed_before(next.at_);
     return next;
   }
 
