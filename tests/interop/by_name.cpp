@@ -175,7 +175,7 @@ TEST_CASE("nested fields are reached by dotted names, through packed records too
   CHECK(try_set_field(r, "in.v.x", "text") == set_outcome::wrong_type);
   CHECK(r.in.get<"v">().x == 3.0F);
   CHECK_THROWS_WITH(set_field(r, "at.y", 0.1), "field 'at.y' of rich is float, which cannot hold 0.1 without loss");
-  CHECK_THROWS_WITH(set_field(r, "at.yy", 1), Catch::Matchers::Contains("it has at.x, at.y, in.a, in.v.x, in.v.y"));
+  CHECK_THROWS_WITH(set_field(r, "at.yy", 1), slotted::test::contains_text("it has at.x, at.y, in.a, in.v.x, in.v.y"));
 }
 
 TEST_CASE("optionals, arrays, enums, times and texts take what converts to them") {
