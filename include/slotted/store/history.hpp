@@ -15,6 +15,7 @@
 #include <slotted/memory/footprint.hpp>
 #include <slotted/record/leaves.hpp>
 #include <slotted/store/history_core.hpp>
+#include <slotted/store/history_snapshot.hpp>
 #include <slotted/store/too_many_series.hpp>
 #include <slotted/version.hpp>
 
@@ -110,6 +111,11 @@ struct layout_if<T, Time, Series, false> {
   };
 };
 
+template <class T, key TimeKey, key SeriesKey>
+using layout_of_history =
+    typename layout_if<T, key_leaf<T>(TimeKey), key_leaf<T>(SeriesKey),
+                       history_requirements<T, key_leaf<T>(TimeKey), key_leaf<T>(SeriesKey)>::met>::type;
+
 }  // namespace detail
 
 /// The series key of a history whose rows are all one series.
@@ -125,13 +131,14 @@ inline constexpr detail::no_series_type no_series{};
 /// \tparam SeriesKey  what tells series apart: at most 8 bytes that are no floating-point number. It costs nothing in
 /// a block.
 template <recordable T, key TimeKey, key SeriesKey = no_series>
-class history {
+class history
+    : public detail::history_reader<history<T, TimeKey, SeriesKey>, detail::layout_of_history<T, TimeKey, SeriesKey>> {
   static constexpr std::size_t time_leaf = detail::key_leaf<T>(TimeKey);
   static constexpr std::size_t series_leaf = detail::key_leaf<T>(SeriesKey);
   using requirements = detail::history_requirements<T, time_leaf, series_leaf>;
   static_assert(detail::is_no_series<std::remove_cv_t<decltype(SeriesKey)>> || series_leaf != detail::not_found,
                 "history: the series key names no field of the record");
-  using layout = typename detail::layout_if<T, time_leaf, series_leaf, requirements::met>::type;
+  using layout = detail::layout_of_history<T, TimeKey, SeriesKey>;
   using core = detail::history_core<layout>;
   using append_outcome = detail::append_outcome;
 
@@ -298,7 +305,16 @@ class history {
     return at == nullptr ? slotted::footprint{} : at->footprint_of_key(of);
   }
 
-  // ---- reading; what history_snapshot.hpp builds on
+  // ---- reading: also rows, between, series, scan, aggregate, first, last and newest, of history_reader
+
+  /// The history as it is at this moment, for any thread.
+  ///
+  /// Any thread may call it while the owner goes on; the other members that read are the owner's. No row is copied. It
+  /// costs at most 64 bytes a series, which are charged, and what it sees stays charged until it ends.
+  /// Throws: `budget_exceeded`, or `std::bad_alloc` when the system refuses.
+  [[nodiscard]] history_snapshot<layout> snapshot() const { return history_snapshot<layout>(pins()); }
+
+  // What the ranges stand on.
 
   // The rows as they are now. Throws: `budget_exceeded`, `std::bad_alloc`.
   [[nodiscard]] detail::history_pins<layout> pins() const {
@@ -324,6 +340,21 @@ class history {
     void (*on_evict)(void*, const detail::block_entry<layout>&, series_type) = nullptr;
     void* context = nullptr;
   };
+
+  friend detail::history_reader<history, layout>;
+  [[nodiscard]] detail::pinned<layout> reading_pins() const {
+    return {pins(), get(), {}, [](const void* at, series_type, detail::history_pins<layout>& to) {
+              return static_cast<core*>(const_cast<void*>(at))->try_pin(to);
+            }};
+  }
+  [[nodiscard]] history_rows<layout> series_rows(const series_type& of) const {
+    return {detail::pinned<layout>(pins_of(of), get(), of,
+                                   [](const void* at, series_type wanted, detail::history_pins<layout>& to) {
+                                     return static_cast<core*>(const_cast<void*>(at))->try_pin_one(to, wanted);
+                                   }),
+            {},
+            {}};
+  }
 
   [[nodiscard]] core* get() const noexcept { return core_.load(std::memory_order_acquire); }
 

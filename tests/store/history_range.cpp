@@ -1,0 +1,155 @@
+// What iterates over a history is an input range of C++20, stays as it is while the history goes on, and is charged.
+#include <slotted/store/history_range.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <ranges>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "catch.hpp"
+#include "history_model.hpp"
+
+using slotted::test::history_model;
+using slotted::test::pace;
+using slotted::test::paces;
+using slotted::test::past_readings;
+using slotted::test::reading;
+using slotted::test::rows_as_in;
+
+namespace {
+
+using rows = decltype(std::declval<const past_readings&>().rows());
+using newest = decltype(std::declval<const past_readings&>().newest(1));
+
+static_assert(std::ranges::input_range<rows> && !std::ranges::forward_range<rows>);
+static_assert(std::ranges::input_range<newest> && std::ranges::common_range<newest>);
+static_assert(std::same_as<std::ranges::range_value_t<rows>, reading>);
+static_assert(std::input_iterator<rows::iterator> && std::sentinel_for<rows::iterator, rows::iterator>);
+static_assert(std::is_nothrow_move_constructible_v<rows> && std::is_nothrow_move_assignable_v<rows>);
+static_assert(!std::is_copy_constructible_v<rows>);
+template <class Row>
+concept assignable_x = requires(Row row) { row.x = 1.0; };
+static_assert(assignable_x<reading> && !assignable_x<std::ranges::range_reference_t<rows>>);
+
+}  // namespace
+
+TEST_CASE("a range may be read by a loop, by an algorithm and by a copy into a vector") {
+  history_model model(1);
+  model.live(3000, pace{3, 20, 3, 800});
+  const std::vector<reading> expected = model.rows();
+
+  auto whole = model.past.rows();
+  const std::vector<reading> copied(whole.begin(), whole.end());
+  CHECK(rows_as_in(copied, expected) == 3000);
+
+  auto again = model.past.rows();
+  const auto on = std::count_if(again.begin(), again.end(), [](const reading& each) { return each.on; });
+  CHECK(on == std::count_if(expected.begin(), expected.end(), [](const reading& each) { return each.on; }));
+  CHECK(std::ranges::count_if(again, [](const reading& each) { return each.on; }) == on);
+
+  auto at = again.begin();
+  CHECK(at->time == expected[0].time);
+  CHECK(same(*at++, expected[0]));
+  CHECK(same(*at, expected[1]));
+}
+
+TEST_CASE("a range that is moved goes on where it was") {
+  history_model model(2);
+  model.live(3000, pace{3, 20, 3, 800});
+  const std::vector<reading> expected = model.rows();
+  auto range = model.past.rows();
+  auto at = range.begin();
+  for (int i = 0; i < 1500; ++i) ++at;
+  auto moved = std::move(range);
+  std::size_t row = 1500;
+  for (; at != moved.end(); ++at, ++row) REQUIRE(same(*at, expected[row]));
+  CHECK(row == 3000);
+}
+
+TEST_CASE("begin starts anew") {
+  history_model model(3);
+  model.live(2000, pace{2, 5, 3, 800});
+  const std::vector<reading> expected = model.rows();
+  auto range = model.past.rows();
+  CHECK(rows_as_in(range, expected) == 2000);
+  CHECK(rows_as_in(range, expected) == 2000);
+}
+
+TEST_CASE("a range stays as it is while rows come and are sealed") {
+  history_model model(4);
+  const pace how{5, 300, 3, 500};
+  model.live(5000, how);
+  const std::vector<reading> expected = model.rows();
+  auto range = model.past.rows();
+  auto at = range.begin();
+  std::size_t wrong = 0;
+  for (std::size_t i = 0; i < expected.size(); ++i, ++at) {
+    wrong += at == range.end() || !same(*at, expected[i]);
+    if (i % 100 == 0) model.live(100, how);
+  }
+  CHECK(wrong == 0);
+  CHECK(at == range.end());
+  CHECK(model.past.size() == 10000);
+}
+
+TEST_CASE("what has no rows is an empty range") {
+  slotted::memory_budget budget{slotted::MiB};
+  const past_readings none{budget};
+  auto nothing = none.rows();
+  CHECK(nothing.begin() == nothing.end());
+  CHECK(budget.used() == 0);
+
+  history_model model(5);
+  model.live(2000, pace{2, 1, 3, 0});
+  auto before = model.past.between(-100, 0);
+  CHECK(before.begin() == before.end());
+  auto turned = model.past.between(10, 5);
+  CHECK(turned.begin() == turned.end());
+  auto unknown = model.past.series(std::uint16_t{2});
+  CHECK(unknown.begin() == unknown.end());
+  auto known = model.past.series(std::uint16_t{4});
+  CHECK(known.begin() != known.end());
+}
+
+TEST_CASE("the memory of a range is charged while it lasts, and is a part of the footprint") {
+  history_model model(6);
+  model.live(20000, pace{20, 5, 3, 0});
+  model.past.seal();
+  const std::size_t before = model.budget.used();
+  {
+    auto range = model.past.rows();
+    CHECK(model.budget.used() > before);
+    CHECK(model.past.footprint().total() == model.budget.used());
+    const std::size_t pinned = model.budget.used();
+    auto at = range.begin();
+    CHECK(model.budget.used() - pinned >= std::size_t{20} * 64 * 8);
+    CHECK(model.past.footprint().total() == model.budget.used());
+    CHECK(at != range.end());
+  }
+  // The place in the registry is kept for the next.
+  CHECK(model.budget.used() - before <= 64);
+  CHECK(model.past.footprint().total() == model.budget.used());
+}
+
+TEST_CASE("the newest rows are the last in the order of time") {
+  std::uint32_t seed = 50;
+  for (const pace& each : paces) {
+    history_model model(seed++);
+    model.live(6000, each);
+    const std::vector<reading> all = model.rows();
+    for (const std::size_t n : {0U, 1U, 2U, 10U, 999U, 1500U, 5999U, 6000U, 7000U}) {
+      CAPTURE(each.series, each.late, each.step, n);
+      const std::vector<reading> expected(all.end() - static_cast<std::ptrdiff_t>(std::min<std::size_t>(n, 6000)),
+                                          all.end());
+      CHECK(rows_as_in(model.past.newest(n), expected) == expected.size());
+    }
+    const std::uint16_t sensor = all.back().sensor;
+    const std::int64_t end = all[3000].time;
+    auto of_series = model.rows([&](const reading& row) { return row.sensor == sensor && row.time < end; });
+    if (of_series.size() > 25) of_series.erase(of_series.begin(), of_series.end() - 25);
+    CHECK(rows_as_in(model.past.series(sensor).between(INT64_MIN, end).newest(25), of_series) == of_series.size());
+  }
+}
