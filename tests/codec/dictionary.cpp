@@ -11,10 +11,10 @@ TEST_CASE("256 distinct values are a dictionary, 257 are not") {
   std::vector<std::uint64_t> patterns(1024);
   for (std::size_t i = 0; i < patterns.size(); ++i) patterns[i] = i % 256 * 0x123456789ABCDEu;
   dictionary_plan p;
-  REQUIRE(plan_dictionary(patterns.data(), patterns.size(), value_kind::binary64, p));
+  REQUIRE(plan_dictionary(patterns.data(), patterns.size(), value_kind::binary64, {}, 8192, p));
   CHECK(p.count == 256);
   patterns[1000] = 1;
-  CHECK_FALSE(plan_dictionary(patterns.data(), patterns.size(), value_kind::binary64, p));
+  CHECK_FALSE(plan_dictionary(patterns.data(), patterns.size(), value_kind::binary64, {}, 8192, p));
 }
 
 TEST_CASE("a dictionary comes back, whole and one by one") {
@@ -24,7 +24,7 @@ TEST_CASE("a dictionary comes back, whole and one by one") {
     for (auto& v : patterns) v = generated::awkward(r) & ~std::uint64_t{0xFFFF};
     for (auto& v : patterns) v = patterns[generated::below(r, std::min<std::uint64_t>(n, 50))];
     dictionary_plan p;
-    REQUIRE(plan_dictionary(patterns.data(), n, value_kind::binary64, p));
+    REQUIRE(plan_dictionary(patterns.data(), n, value_kind::binary64, {}, 16384, p));
     std::vector<std::byte> bytes(p.size);
     byte_writer out(bytes.data());
     write_dictionary(n, p, out);

@@ -40,27 +40,29 @@ inline std::size_t write_flat_series(std::size_t n, value_kind kind, const serie
 inline std::size_t encode_flat_body(const std::uint64_t* patterns, std::size_t n, value_kind kind,
                                     transform_set allowed, const series_dictionary* series, remembered_choice& memory,
                                     std::byte* to) noexcept {
-  // Reals that were no decimals are searched for each time: a block of decimals among them is too good to be missed.
-  const bool plain_known = kind == value_kind::integer || memory.plain.how == mode::decimals;
-  plain_plan plain;
-  dictionary_plan dictionary;
   // The transform is compared with the others at every fourth block, for that costs as much as all the rest.
   const transform_set compared = memory.age % 4 == 3 ? allowed : allowed & set_of(memory.plain.digits);
-  if (memory.usable(n) && plain_known && plan_again(patterns, n, kind, memory.plain, compared, plain)) {
-    memory.plain.digits = plain.choice.digits;
-    std::size_t best = plain.size;
+  plain_plan plain;
+  dictionary_plan dictionary;
+  if (memory.usable(n)) {
     if (series_plan codes; memory.how == mode::series_dictionary && series != nullptr &&
-                           plan_series(patterns, n, kind, *series, codes) && codes.size < best &&
-                           memory.still_good(codes.size, n)) {
+                           plan_series(patterns, n, kind, *series, codes) && memory.still_good(codes.size, n)) {
       ++memory.age;
       return write_flat_series(n, kind, *series, codes, to);
     }
-    const bool by_dictionary = memory.how == mode::dictionary && plan_dictionary(patterns, n, kind, dictionary) &&
-                               dictionary.size + best / 12 < best;
-    if (by_dictionary) best = dictionary.size;
-    if (memory.still_good(best, n)) {
+    // Reals that were no decimals are searched for each time: a block of decimals among them is too good to be missed.
+    const bool plain_known = (kind == value_kind::integer || memory.plain.how == mode::decimals) &&
+                             plan_again(patterns, n, kind, memory.plain, compared, plain);
+    const std::size_t good = memory.still_good_below(n);
+    if (memory.how == mode::dictionary && plain_known &&
+        plan_dictionary(patterns, n, kind, memory.plain, min_of(good, plain.size - plain.size / 12), dictionary)) {
       ++memory.age;
-      return by_dictionary ? write_flat_dictionary(n, dictionary, to) : write_flat_plain(n, plain, to);
+      return write_flat_dictionary(n, dictionary, to);
+    }
+    if (plain_known && plain.size < good) {
+      memory.plain.digits = plain.choice.digits;
+      ++memory.age;
+      return write_flat_plain(n, plain, to);
     }
   }
 
@@ -68,8 +70,8 @@ inline std::size_t encode_flat_body(const std::uint64_t* patterns, std::size_t n
   std::size_t best = plain.size;
   mode how = plain.choice.how;
   // A dictionary decodes more slowly than what it replaces: it has to save a twelfth.
-  if (n >= 64 && best * 8 > n * 2 && plan_dictionary(patterns, n, kind, dictionary) &&
-      dictionary.size + best / 12 < best) {
+  if (n >= 64 && best * 8 > n * 2 && values_recur(patterns, n) &&
+      plan_dictionary(patterns, n, kind, plain.choice, best - best / 12, dictionary)) {
     best = dictionary.size;
     how = mode::dictionary;
   }

@@ -22,9 +22,10 @@ struct remembered_choice {
   bool usable(std::size_t n) const noexcept { return known && age < blocks_between_searches && n >= 32; }
   void forget() noexcept { known = false; }
 
-  // Is `now` bytes for n values at most 10 % more than at the last search?
-  bool still_good(std::size_t now, std::size_t n) const noexcept {
-    return now * values * 10 <= (std::size_t{size} + 4) * n * 11;
+  // Are `now` bytes for n values at most 10 % more than at the last search?
+  bool still_good(std::size_t now, std::size_t n) const noexcept { return now < still_good_below(n); }
+  std::size_t still_good_below(std::size_t n) const noexcept {
+    return (std::size_t{size} + 4) * n * 11 / (std::size_t{values} * 10) + 1;
   }
 
   void found(mode m, const plain_choice& choice, std::size_t n, std::size_t bytes) noexcept {

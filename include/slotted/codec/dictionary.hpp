@@ -58,9 +58,26 @@ struct dictionary_plan {
   std::uint64_t residuals[max_block_values];
 };
 
-/// Plans a dictionary; false when there are more than 256 values.
-inline bool plan_dictionary(const std::uint64_t* patterns, std::size_t n, value_kind kind,
-                            dictionary_plan& p) noexcept {
+// Do values recur often enough for a dictionary, as 64 of them show? Of 256 values, 64 picked at random have eight
+// pairs.
+inline bool values_recur(const std::uint64_t* patterns, std::size_t n) noexcept {
+  constexpr unsigned bits = 12;
+  std::uint64_t seen[(1u << bits) / 64] = {};
+  const std::size_t step = n / 64 + 1;
+  std::size_t count = 0;
+  std::size_t pairs = 0;
+  for (std::size_t i = step / 2; i < n; i += step, ++count) {
+    const std::uint64_t bit = (patterns[i] * 0x9E3779B97F4A7C15u) >> (64 - bits);
+    pairs += seen[bit / 64] >> bit % 64 & 1;
+    seen[bit / 64] |= std::uint64_t{1} << bit % 64;
+  }
+  return pairs * 32 > count;
+}
+
+/// Plans a dictionary; false when there are more than 256 values, or it would take `limit` bytes or more. Entries are
+/// tried first by the choice that the column has made for its values.
+inline bool plan_dictionary(const std::uint64_t* patterns, std::size_t n, value_kind kind, const plain_choice& choice,
+                            std::size_t limit, dictionary_plan& p) noexcept {
   constexpr std::size_t slots = 1024;
   constexpr std::uint16_t empty = 0xFFFF;
   std::uint16_t index[slots];
@@ -73,7 +90,7 @@ inline bool plan_dictionary(const std::uint64_t* patterns, std::size_t n, value_
     std::size_t slot = static_cast<std::size_t>((v * 0x9E3779B97F4A7C15u) >> 54);
     while (index[slot] != empty && seen[index[slot]] != v) slot = (slot + 1) % slots;
     if (index[slot] == empty) {
-      if (count == max_dictionary_entries) return false;
+      if (count == max_dictionary_entries || n * bit_length(count) > 8 * limit) return false;
       seen[count] = v;
       index[slot] = static_cast<std::uint16_t>(count++);
     }
@@ -93,12 +110,15 @@ inline bool plan_dictionary(const std::uint64_t* patterns, std::size_t n, value_
     rank[order[k].first_code] = k;
   }
   p.count = count;
-  search_plain(sorted, count, kind, random_access, p.entries);
+  if (count < 16 || choice.how != mode::decimals ||
+      !plan_again(sorted, count, kind, choice, random_access, p.entries)) {
+    search_plain(sorted, count, kind, random_access, p.entries);
+  }
   std::uint64_t codes[max_block_values];
   for (std::size_t i = 0; i < n; ++i) codes[i] = rank[first_codes[i]];
   p.codes = plan_integers(codes, n, only_positional, p.residuals);
   p.size = 2 + p.entries.size + p.codes.size;
-  return true;
+  return p.size < limit;
 }
 
 /// Writes p.size bytes.

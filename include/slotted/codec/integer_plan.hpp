@@ -179,28 +179,29 @@ struct code_window {
   explicit code_window(const integer_plan& p) noexcept : base(p.base), most(low_mask(p.width) * p.divisor) {}
 };
 
-// What lies within a window of residuals, and how much lies outside.
+// What lies within a window of residuals, as distances from its low end, and how much lies outside.
 struct window_contents {
-  residual_range kept{INT64_MAX, INT64_MIN};
+  std::int64_t nearest = INT64_MAX;
+  std::int64_t furthest = -1;
   std::size_t outside = 0;
 };
 
-inline window_contents contents_of(const std::uint64_t* r, std::size_t n, residual_range window) noexcept {
-  const std::int64_t lowest = window.lowest;
-  const std::int64_t highest = window.highest;
-  std::int64_t kept_lowest = INT64_MAX;
-  std::int64_t kept_highest = INT64_MIN;
+// Preconditions: span < 2^63.
+inline window_contents contents_of(const std::uint64_t* r, std::size_t n, std::uint64_t lowest,
+                                   std::uint64_t span) noexcept {
+  std::int64_t nearest = INT64_MAX;
+  std::int64_t furthest = -1;
   std::uint64_t outside = 0;
   for (std::size_t i = 0; i < n; ++i) {  // must be vectorised
-    const auto v = static_cast<std::int64_t>(r[i]);
-    const bool inside = (v >= lowest) & (v <= highest);
-    const std::int64_t low = inside ? v : INT64_MAX;
-    const std::int64_t high = inside ? v : INT64_MIN;
-    kept_lowest = low < kept_lowest ? low : kept_lowest;
-    kept_highest = high > kept_highest ? high : kept_highest;
-    outside += std::uint64_t{!inside};
+    const std::uint64_t away = r[i] - lowest;
+    const std::uint64_t out = away > span ? ~std::uint64_t{0} : 0;
+    const auto low = static_cast<std::int64_t>((away | out) & (~out | INT64_MAX));
+    const auto high = static_cast<std::int64_t>(away | out);
+    nearest = low < nearest ? low : nearest;
+    furthest = high > furthest ? high : furthest;
+    outside -= out;
   }
-  return {{kept_lowest, kept_highest}, static_cast<std::size_t>(outside)};
+  return {nearest, furthest, static_cast<std::size_t>(outside)};
 }
 
 // Narrows a plan by leaving outliers to patches: the window of codes around a pivot that costs least. Found from a
@@ -214,17 +215,22 @@ inline void plan_patches(const std::uint64_t* r, std::size_t n, integer_plan& p)
               [](std::int64_t a, std::int64_t b) { return a < b; });
   const auto pivot = static_cast<std::uint64_t>(pivots[pivot_count / 2]);
 
-  // How many of the sample are k bits away from the pivot, above it and below. Counted without a branch.
-  std::uint16_t counts[2][66] = {};
+  // How many of the sample are k bits away from the pivot, above it and below. Counted without a branch, and in turn in
+  // four places, for neighbours tend to be as far away and would wait for each other's count.
+  constexpr std::size_t sides = 132;
+  std::uint16_t counts[4][sides] = {};
   const std::size_t step = n < 320 ? 1 : 5;  // no power of two, which columns may well have as a period
   std::size_t sampled = 0;
   for (std::size_t i = 0; i < n; i += step, ++sampled) {
     const std::uint64_t away = r[i] - pivot;
     const bool under = static_cast<std::int64_t>(r[i]) < static_cast<std::int64_t>(pivot);
-    ++counts[under][bit_length(under ? 0 - away : away)];
+    ++counts[sampled % 4][(under ? sides / 2 : 0) + bit_length(under ? 0 - away : away)];
+  }
+  for (std::size_t k = 0; k < sides; ++k) {
+    counts[0][k] = static_cast<std::uint16_t>(counts[0][k] + counts[1][k] + counts[2][k] + counts[3][k]);
   }
   std::uint16_t* const above = counts[0];
-  std::uint16_t* const below = counts[1];
+  std::uint16_t* const below = counts[0] + sides / 2;
   for (int k = 63; k >= 0; --k) {  // from here on: k bits away or more
     above[k] = static_cast<std::uint16_t>(above[k] + above[k + 1]);
     below[k] = static_cast<std::uint16_t>(below[k] + below[k + 1]);
@@ -249,18 +255,17 @@ inline void plan_patches(const std::uint64_t* r, std::size_t n, integer_plan& p)
   }
   if (best_up == 65) return;
 
-  const auto window = [&](unsigned up_bits, unsigned down_bits) {
-    const auto middle = static_cast<std::int64_t>(pivot);
-    const auto up = static_cast<std::int64_t>(low_mask(up_bits));
-    const auto down = static_cast<std::int64_t>(low_mask(down_bits));
-    return residual_range{middle < INT64_MIN + down ? INT64_MIN : middle - down,
-                          middle > INT64_MAX - up ? INT64_MAX : middle + up};
-  };
-  const window_contents found = contents_of(r, n, window(best_up, best_down));
-  if (found.kept.lowest > found.kept.highest) return;
+  const auto middle = static_cast<std::int64_t>(pivot);
+  const auto up_to = static_cast<std::int64_t>(low_mask(best_up));
+  const auto down_to = static_cast<std::int64_t>(low_mask(best_down));
+  const auto highest = static_cast<std::uint64_t>(middle > INT64_MAX - up_to ? INT64_MAX : middle + up_to);
+  const auto lowest = static_cast<std::uint64_t>(middle < INT64_MIN + down_to ? INT64_MIN : middle - down_to);
+  if ((highest - lowest) >> 63 != 0) return;
+  const window_contents found = contents_of(r, n, lowest, highest - lowest);
+  if (found.furthest < 0 || found.outside == 0) return;
   integer_plan patched = p;
-  patched.base = static_cast<std::uint64_t>(found.kept.lowest);
-  patched.width = bit_length((static_cast<std::uint64_t>(found.kept.highest) - patched.base) / p.divisor);
+  patched.base = lowest + static_cast<std::uint64_t>(found.nearest);
+  patched.width = bit_length(static_cast<std::uint64_t>(found.furthest - found.nearest) / p.divisor);
   const code_window codes(patched);
   std::uint64_t patches = 0;
   std::int64_t furthest_above = 0;

@@ -151,24 +151,6 @@ inline bool decode_steps(const integer_stream& s, std::byte* __restrict words) n
   return ascending;
 }
 
-// Codes above a sloping line. What the line rises from lane to lane stands in memory: g++ makes no vector of products
-// with the number of a lane.
-struct above_line {
-  std::uint64_t base;
-  std::uint64_t slope;
-  const std::uint64_t* rises;
-
-  struct row {
-    std::uint64_t base;
-    std::uint64_t start;
-    const std::uint64_t* __restrict rises;
-    std::uint64_t operator()(std::uint64_t code, std::size_t l) const noexcept {
-      return code + base + static_cast<std::uint64_t>(static_cast<std::int64_t>(start + rises[l]) >> slope_shift);
-    }
-  };
-  row prepare(std::size_t i) const noexcept { return {base, slope * i, rises}; }
-};
-
 /// Decodes a whole stream as n host words.
 ///
 /// Returns: false when a patch names a position outside the block.
@@ -177,15 +159,6 @@ inline bool decode(const integer_stream& s, std::byte* __restrict words) noexcep
   // Copies: what is written through bytes might, for all a compiler knows, be the stream's own members.
   const std::size_t n = s.n;
   const std::uint64_t slope = s.slope;
-  if (s.how == transform::linear && s.divisor == 1) {
-    std::uint64_t rises[lanes];
-    for (std::size_t l = 0; l < lanes; ++l) rises[l] = slope * l;
-    unpack(s.packed, n, s.width, above_line{s.base, slope, rises}, words);
-    return s.patches == 0 || for_each_patch(s, [&](std::size_t position, std::uint64_t residual) {
-             set_word(words, position, residual + on_line(slope, position));
-             return true;
-           });
-  }
   if (s.divisor == 1) {
     unpack(s.packed, n, s.width, plus{s.base}, words);
   } else {

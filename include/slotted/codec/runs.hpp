@@ -138,10 +138,20 @@ inline void plan_runs(const std::uint64_t* patterns, std::size_t n, run_plan& p)
   std::uint64_t starts[max_block_values + 1];
   std::uint64_t lengths[max_block_values];
   std::size_t count = 0;
-  for (std::size_t i = 0; i < n; ++i) {  // without a branch: runs are as hard to predict as the data
+  const auto look_at = [&](std::size_t i) {  // without a branch: runs are as hard to predict as the data
     starts[count] = i;
-    count += i == 0 || patterns[i] != patterns[i - 1];
+    count += patterns[i] != patterns[i - 1];
+  };
+  starts[count++] = 0;
+  std::size_t next = 1;
+  for (; next + lanes <= n; next += lanes) {
+    std::uint64_t changes = 0;
+    const std::uint64_t* const row = patterns + next;
+    for (std::size_t l = 0; l < lanes; ++l) changes |= row[l] ^ row[l - 1];  // must be vectorised
+    if (changes == 0) continue;
+    for (std::size_t l = 0; l < lanes; ++l) look_at(next + l);
   }
+  for (; next < n; ++next) look_at(next);
   starts[count] = n;
   for (std::size_t k = 0; k < count; ++k) {
     p.heads[k] = patterns[starts[k]];
