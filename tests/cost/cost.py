@@ -3,10 +3,12 @@
 
 instantiations  template instantiations of the programs beside this, from clang 19's time trace, against figures.json
 lines           lines of every public header after g++ 12's preprocessor, against figures.json
+table           whether README.md shows figures.json; --update counts the bytes of code of the programs anew
 sweep           instantiations of records, plain structs and tables of 1 to 64 fields: linear, or it fails
 report          all of it as Markdown, with bytes of code a program and seconds a header: figures to read, not to judge
 
-A figure that grew by more than 3 % fails; --update writes what is counted now, which is to be committed with a reason.
+A figure that grew by more than 3 % fails; --update writes what is counted now, here and into README.md, which is to be
+committed with a reason.
 Counts alone are judged, never seconds. Where a compiler is not there, it says so and ends with status 77.
 """
 # SPDX-License-Identifier: MIT
@@ -23,6 +25,8 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 INCLUDE = HERE.parents[1] / "include"
 FIGURES = HERE / "figures.json"
+README = HERE.parents[1] / "README.md"
+START, END = "<!-- cost -->\n", "<!-- /cost -->\n"  # of the table there
 GROWTH = 1.03
 # What is promised whatever is committed: lines, "below".
 LIMITS = {"slotted/record/record.hpp": 15_000, "slotted/slotted.hpp": 45_000}
@@ -104,11 +108,19 @@ def growth(counted, known):
     return complaints + [f"{name}: has a committed figure, and is gone" for name in known.keys() - counted.keys()]
 
 
+def commit(figures):
+    """To figures.json, and to the table of README.md."""
+    FIGURES.write_text(json.dumps(figures, indent=1, sort_keys=True) + "\n")
+    text = README.read_text()
+    start, end = text.index(START), text.index(END) + len(END)
+    README.write_text(text[:start] + table_of(figures) + text[end:])
+
+
 def judge(kind, counted, update):
     figures = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}
     if update:
         figures[kind] = counted
-        FIGURES.write_text(json.dumps(figures, indent=1, sort_keys=True) + "\n")
+        commit(figures)
         return 0
     print("\n".join(f"{name}: {figure}" for name, figure in counted.items()))
     complaints = growth(counted, figures.get(kind, {}))
@@ -202,6 +214,31 @@ def bytes_of_code(compiler, source):
     return int(text) + int(data) + int(bss)
 
 
+def table_of(figures):
+    """The table of README.md: lines of the headers that a program includes, and what is made of them."""
+    rows = ["| a program of a page that uses | lines, preprocessed | instantiations | bytes of code |", "|---|---:|---:|---:|"]
+    for name, source in programs().items():
+        included = re.findall(r"#include <(slotted/.*)>", source)
+        lines = max(figures["lines"][header] for header in included)
+        rows.append(f"| `{included[-1]}` | {lines:,} | {figures['instantiations'][name + ', all']:,} | "
+                    f"{figures['bytes'][name]:,} |")
+    rows.append(f"| nothing, with `slotted/slotted.hpp` | {figures['lines']['slotted/slotted.hpp']:,} | | |")
+    return START + "\n" + "\n".join(rows) + "\n\n" + END
+
+
+def table(update):
+    figures = json.loads(FIGURES.read_text())
+    if update:
+        compiler = gcc()
+        figures["bytes"] = {name: bytes_of_code(compiler, source) for name, source in programs().items()}
+        commit(figures)
+        return 0
+    if table_of(figures) not in README.read_text():
+        print("README.md does not show the committed figures: tests/cost/cost.py table --update")
+        return 1
+    return 0
+
+
 def report():
     gnu, llvm = gcc(), clang()
     print("| program | instantiations | of `slotted::` | bytes of code and data, g++ 12 `-O2` |\n|---|---:|---:|---:|")
@@ -218,11 +255,11 @@ def report():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("command", choices=["instantiations", "lines", "sweep", "report", "self-test"])
+    parser.add_argument("command", choices=["instantiations", "lines", "table", "sweep", "report", "self-test"])
     parser.add_argument("--update", action="store_true", help="commit to what is counted now")
     given = parser.parse_args()
     commands = {"instantiations": lambda: instantiations(given.update), "lines": lambda: lines(given.update),
-                "sweep": sweep, "report": report, "self-test": self_test}
+                "table": lambda: table(given.update), "sweep": sweep, "report": report, "self-test": self_test}
     sys.exit(commands[given.command]())
 
 
