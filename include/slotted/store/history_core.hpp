@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
@@ -11,6 +10,7 @@
 #include <optional>
 #include <utility>
 
+#include <slotted/algorithm.hpp>
 #include <slotted/store/history_sealer.hpp>
 #include <slotted/store/history_state.hpp>
 #include <slotted/version.hpp>
@@ -288,10 +288,10 @@ class history_core : public history_sealer<Layout> {
   // As many as there are, and what whole pages hold beyond that.
   [[nodiscard]] static std::size_t rows_of_next_chunk(const series& of) noexcept {
     const std::size_t left = block_rows - of.count;
-    std::size_t rows = std::clamp<std::size_t>(of.count, 2, left);
+    std::size_t rows = max_of<std::size_t>(2, min_of<std::size_t>(of.count, left));
     if (room_bytes(rows) >= page_bytes())
       rows = (round_up(room_bytes(rows), page_bytes()) - sizeof(row_chunk)) / tail::stride;
-    return std::min(rows, left);
+    return min_of(rows, left);
   }
   void attach(series& to, row_chunk* rooms, std::size_t rows) noexcept {
     rooms->first = to.count;

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <bit>
 #include <cassert>
 #include <cstddef>
@@ -11,6 +10,7 @@
 #include <new>
 #include <utility>
 
+#include <slotted/algorithm.hpp>
 #include <slotted/memory/slab.hpp>
 #include <slotted/store/history_block.hpp>
 #include <slotted/version.hpp>
@@ -110,8 +110,8 @@ class history_log {
     live_ += bytes;
     ++slab.blocks;
     ++blocks_;
-    slab.first_total = std::min(slab.first_total, total);
-    slab.newest_time = std::max(slab.newest_time, newest_time);
+    slab.first_total = min_of(slab.first_total, total);
+    slab.newest_time = max_of(slab.newest_time, newest_time);
     return at;
   }
 
@@ -204,7 +204,7 @@ class history_log {
     const std::size_t before = slab.run.committed();
     const std::size_t need = slab.used + bytes;
     const std::size_t step = growth_step(held_, commit_unit(page_kind::base));
-    const std::size_t more = std::min(std::max(need, before + step), slab.run.capacity());
+    const std::size_t more = min_of(max_of(need, before + step), slab.run.capacity());
     commit_outcome outcome = commit_outcome::over_budget;
     if (budget_ == nullptr || budget_->available() >= more - before) outcome = slab.run.try_commit(more, budget_);
     if (outcome != commit_outcome::done) outcome = slab.run.try_commit(need, budget_);
@@ -219,8 +219,8 @@ class history_log {
       adopt(std::move(run), stamp);
       return commit_outcome::done;
     }
-    const std::size_t usual = std::clamp(std::bit_ceil(live_ / 8), smallest_slab, largest_slab);
-    page_run run = page_run::try_reserve(std::max(usual, std::bit_ceil(need)));
+    const std::size_t usual = max_of(smallest_slab, min_of(std::bit_ceil(live_ / 8), largest_slab));
+    page_run run = page_run::try_reserve(max_of(usual, std::bit_ceil(need)));
     if (!run) return commit_outcome::out_of_memory;
     commit_outcome outcome = commit_outcome::over_budget;
     if (budget_ == nullptr || budget_->available() >= round_up(need, page_bytes())) {
@@ -254,7 +254,7 @@ class history_log {
   }
   void shrink(log_slab& slab, std::size_t reserve = 0) noexcept {
     const std::size_t before = slab.run.committed();
-    slab.run.shrink(std::min(slab.used + reserve, before), budget_);
+    slab.run.shrink(min_of(slab.used + reserve, before), budget_);
     held_ -= before - slab.run.committed();
   }
   void retire(log_slab& slab, std::uint64_t stamp) noexcept {

@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <new>
 #include <utility>
 
+#include <slotted/algorithm.hpp>
 #include <slotted/memory/slab.hpp>
 #include <slotted/memory/slab_heap.hpp>
 #include <slotted/version.hpp>
@@ -118,7 +118,7 @@ class history_memory {
   void* cut(std::size_t bytes, bool lasting, commit_outcome& why) noexcept {
     const std::size_t end = used_ + bytes;
     if (end > run_.committed()) {
-      if (end > (lasting && !small_ ? nursery : std::max(small, page_bytes())) || end > run_.capacity()) return nullptr;
+      if (end > (lasting && !small_ ? nursery : max_of(small, page_bytes())) || end > run_.capacity()) return nullptr;
       why = run_.try_commit(end, budget_);
       if (why != commit_outcome::done) return nullptr;
     }

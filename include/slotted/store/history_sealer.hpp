@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <new>
 #include <utility>
 
+#include <slotted/algorithm.hpp>
 #include <slotted/store/history_sealing.hpp>
 #include <slotted/store/history_state.hpp>
 #include <slotted/version.hpp>
@@ -95,7 +95,7 @@ class history_sealer : public history_state<Layout> {
   // and newer ones would have to go. So they are evicted a little beforehand, and their memory comes back when it may.
   void keep_slack() noexcept {
     if (policy_ != on_full::evict_oldest || this->budget() == nullptr || log_.has_retired()) return;
-    const std::size_t slack = std::min(log_.live() / 16, history_log::largest_slab);
+    const std::size_t slack = min_of(log_.live() / 16, history_log::largest_slab);
     if (this->budget()->available() >= slack || registry_.oldest() == reader_registry::vacant) return;
     if (log_slab* const oldest = log_.oldest(); oldest != nullptr && oldest != log_.newest())
       this->evict(*oldest, true);
@@ -163,7 +163,7 @@ class history_sealer : public history_state<Layout> {
       of.spare_chunk = ::new (room) chunk;
       of.spare_chunk->capacity = static_cast<std::uint16_t>(entries);
     }
-    const std::size_t reserve = std::max<std::size_t>(rows, reserved_rows_);
+    const std::size_t reserve = max_of<std::size_t>(rows, reserved_rows_);
     why = make_log_room(bytes_to_seal(reserve), true);
     if (why == commit_outcome::done) reserved_rows_ = reserve;
     return why;
@@ -184,8 +184,9 @@ class history_sealer : public history_state<Layout> {
   }
   // Half as many as there are, within a page.
   [[nodiscard]] static std::size_t entries_of_next_chunk(const series& of) noexcept {
-    constexpr std::size_t most = std::clamp<std::size_t>((4096 - 8 - sizeof(chunk)) / sizeof(entry), 1, 64);
-    return std::clamp<std::size_t>(of.next_number / 2, 1, most);
+    constexpr std::size_t most =
+        max_of<std::size_t>(1, min_of<std::size_t>((4096 - 8 - sizeof(chunk)) / sizeof(entry), 64));
+    return max_of<std::size_t>(1, min_of<std::size_t>(of.next_number / 2, most));
   }
 
   [[nodiscard]] commit_outcome seal(series& of) noexcept {
@@ -221,12 +222,12 @@ class history_sealer : public history_state<Layout> {
       entry* const each = ::new (static_cast<void*>(in.entries() + in.count)) entry;
       write(of, rows, of.next_number++, *each);
       ++in.count;
-      in.first_time = std::min(in.first_time, rows.first_time());
-      in.last_time = std::max(in.last_time, rows.last_time());
+      in.first_time = min_of(in.first_time, rows.first_time());
+      in.last_time = max_of(in.last_time, rows.last_time());
     }
     of.sealed_rows += of.count;
     sealed_ += of.count;
-    this->newest_time_ = std::max(this->newest_time_, rows.last_time());
+    this->newest_time_ = max_of(this->newest_time_, rows.last_time());
     renew_tail(of);
     this->compact(bytes_to_seal(reserved_rows_));
     return commit_outcome::done;
@@ -270,8 +271,8 @@ class history_sealer : public history_state<Layout> {
     merged_rows<Layout> merged(last, rows);
     of.block_bytes -= history_log::head_of(place).bytes;
     write(of, merged, of.next_number - 1, copy.entries()[copy.count - 1]);
-    copy.first_time = std::min(copy.first_time, merged.first_time());
-    copy.last_time = std::max(copy.last_time, merged.last_time());
+    copy.first_time = min_of(copy.first_time, merged.first_time());
+    copy.last_time = max_of(copy.last_time, merged.last_time());
     if (chunk* const older = before.older.load(std::memory_order_relaxed)) older->newer = &copy;
     if (of.oldest == &before) of.oldest = &copy;
     of.newest = &copy;

@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
+#include <slotted/algorithm.hpp>
 #include <slotted/store/history_block.hpp>
 #include <slotted/version.hpp>
 
@@ -53,8 +53,8 @@ class rows_to_seal {
       order[i] = {times_[i], i};
       rows[i] = rows_[i];
     }
-    std::sort(order, order + size_,
-              [](const item& a, const item& b) { return a.time < b.time || (a.time == b.time && a.came < b.came); });
+    detail::sort(order, order + size_,
+                 [](const item& a, const item& b) { return a.time < b.time || (a.time == b.time && a.came < b.came); });
     for (std::size_t i = 0; i < size_; ++i) {
       times_[i] = order[i].time;
       rows_[i] = rows[order[i].came];
@@ -72,7 +72,9 @@ class merged_rows {
   template <std::size_t... L>
   static consteval std::size_t largest_leaf(std::index_sequence<L...>) {
     const std::size_t sizes[] = {sizeof(typename Layout::template leaf<L>)...};
-    return *std::max_element(sizes, sizes + sizeof...(L));
+    std::size_t most = 0;
+    for (const std::size_t size : sizes) most = max_of(most, size);
+    return most;
   }
   static constexpr std::size_t largest = largest_leaf(typename Layout::indices{});
 
@@ -96,8 +98,8 @@ class merged_rows {
   }
 
   [[nodiscard]] std::size_t size() const noexcept { return before_.rows() + rows_.size(); }
-  [[nodiscard]] std::int64_t first_time() const noexcept { return std::min(before_.first_time(), rows_.first_time()); }
-  [[nodiscard]] std::int64_t last_time() const noexcept { return std::max(before_.last_time(), rows_.last_time()); }
+  [[nodiscard]] std::int64_t first_time() const noexcept { return min_of(before_.first_time(), rows_.first_time()); }
+  [[nodiscard]] std::int64_t last_time() const noexcept { return max_of(before_.last_time(), rows_.last_time()); }
 
   template <std::size_t L>
   [[nodiscard]] auto open() noexcept {
