@@ -63,6 +63,7 @@ class history_log {
     return (newest_ == nullptr ? 0 : newest_->run.committed() - newest_->used) +
            (spare_ == nullptr ? 0 : spare_->run.committed());
   }
+  [[nodiscard]] std::size_t blocks() const noexcept { return blocks_; }  // live ones
   // Bytes of blocks that are dead though their slab is not.
   [[nodiscard]] std::size_t dead() const noexcept { return used_ - live_ - blocks_ * head_bytes; }
   [[nodiscard]] log_slab* oldest() const noexcept { return oldest_; }
@@ -79,7 +80,8 @@ class history_log {
   [[nodiscard]] std::size_t missing(std::size_t bytes) const noexcept {
     if (newest_ != nullptr && newest_->run.capacity() - newest_->used >= bytes)
       return has_room(bytes) ? 0 : round_up(newest_->used + bytes - newest_->run.committed(), page_bytes());
-    return round_up(sizeof(log_slab) + bytes, page_bytes());
+    const std::size_t need = sizeof(log_slab) + bytes;
+    return spare_ != nullptr && spare_->run.committed() >= need ? 0 : round_up(need, page_bytes());
   }
   // Makes it so. `readers`: whether a snapshot may look at dead blocks; `stamp`: the clock now.
   [[nodiscard]] commit_outcome make_room(std::size_t bytes, bool readers, std::uint64_t stamp) noexcept {

@@ -52,13 +52,13 @@ class history_sealer : public history_state<Layout> {
 
   // A block of memory; gives up what the policy allows. Tails may have been sealed meanwhile.
   [[nodiscard]] void* allocate(std::size_t bytes, bool lasting, commit_outcome& why) noexcept {
-    if (!memory_.is_small()) stay_ahead(bytes >= page_bytes() ? bytes : 0);
+    if (!memory_.is_small()) stay_ahead(bytes);
     for (;;) {
       void* const block = memory_.try_allocate(bytes, lasting, why);
       if (block != nullptr) return block;
       if (why == commit_outcome::full) {
         memory_.grow_up();
-        stay_ahead(0);
+        stay_ahead(bytes);
       } else if (why != commit_outcome::over_budget || !give_up_some()) {
         return nullptr;
       }
@@ -66,29 +66,31 @@ class history_sealer : public history_state<Layout> {
   }
   // Gives up what is one's own before a charge would ask others for theirs.
   void stay_ahead(std::size_t bytes) noexcept {
-    if (this->budget() == nullptr) return;
+    if (this->budget() == nullptr || bytes == 0) return;
     while (this->budget()->available() < bytes + 2 * page_bytes())
       if (!give_up_some()) return;
   }
 
-  // Returns: whether some memory may have been given back. What costs least comes first.
+  // Returns: whether some memory may have been given back. What costs least comes first; room for rows that a series
+  // will need again soon is worth more than old blocks, as long as it is not most of what there is.
   bool give_up_some() noexcept {
-    if (reclaim() || drop_spares()) return true;
+    if (reclaim() || log_.drop_spare()) return true;
     if (this->budget() == nullptr) return false;
-    if (room_bytes_ * 4 > memory_.held() + log_.held() && seal_one()) return true;
+    // Where most series have a few rows each, what they cost is not the rows: a series must be sealed before it can go.
+    const bool much_in_tails =
+        room_bytes_ * 2 > memory_.held() + log_.held() || log_.blocks() < this->series_count() / 8;
+    if (much_in_tails && (drop_spare_rows() || seal_one())) return true;
     if (policy_ == on_full::evict_oldest && this->evict_oldest(true, true)) {
       sweep();
       return true;
     }
-    return seal_one();
+    return drop_spare_rows() || memory_.trim() || seal_one();
   }
-  bool drop_spares() noexcept {
-    bool some = log_.drop_spare();
-    if (has_spare_rows_) {
-      for (series* each = head(); each != nullptr; each = each->after()) some |= this->free_spare_rows(*each);
-      has_spare_rows_ = false;
-    }
-    some |= memory_.trim();
+  bool drop_spare_rows() noexcept {
+    if (!has_spare_rows_) return false;
+    has_spare_rows_ = false;
+    bool some = false;
+    for (series* each = head(); each != nullptr; each = each->after()) some |= this->free_spare_rows(*each);
     return some;
   }
   // Where snapshots come and go, the oldest blocks would always be pinned at the moment when their memory is wanted,
@@ -171,7 +173,7 @@ class history_sealer : public history_state<Layout> {
   [[nodiscard]] commit_outcome make_log_room(std::size_t bytes, bool at_any_price) noexcept {
     while (!log_.has_room(bytes)) {
       const std::size_t missing = log_.missing(bytes);
-      if (at_any_price)
+      if (missing == 0 || at_any_price)
         stay_ahead(missing);
       else if (this->budget() != nullptr && this->budget()->available() < missing)
         return commit_outcome::over_budget;
