@@ -1,5 +1,5 @@
-// slotted benchmarks: what a run of bench_pool_* or bench_table_* says, as Markdown: every figure, and ours over each
-// peer's. SPDX-License-Identifier: MIT
+// slotted benchmarks: what a run of bench_pool_*, bench_table_* or bench_history_* says, as Markdown: every figure, and
+// ours over each peer's. SPDX-License-Identifier: MIT
 //
 //   bench_report RESULTS.json [MORE.json ...]
 //
@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdio>
 #include <exception>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <span>
@@ -205,6 +206,66 @@ void print_table_aims(const run& of, const std::string& points) {
   }
 }
 
+// ---- histories
+
+struct history_aim {
+  const char* what;
+  const char* row;
+  const char* counter;
+  const char* over;  // a counter that is divided by this one, or null
+  double bound;
+  bool at_least;
+};
+
+const history_aim history_aims[] = {
+    {"reference program, 10 sensors, bytes a point", "reference/10000000", "bytes", nullptr, 0.35, false},
+    {"proc as series, bytes a point", "series/proc", "bytes", nullptr, 3.4, false},
+    {"proc_20hz as records of 32, bytes a value", "records/proc_20hz", "bytes_value", nullptr, 0.42, false},
+    {"realAWSCloudwatch, bytes a point", "series/realAWSCloudwatch", "bytes", nullptr, 2.6, false},
+    {"append, one series, evicting: rate over table's push_back", "append/1/steps", "table", "history", 0.10, true},
+    {"the same, points of the reference program", "append/1/reference", "table", "history", 0.10, true},
+    {"append, 1,000 series, evicting: rate over table's push_back", "append/1000/steps", "table", "history", 0.04,
+     true},
+};
+
+void print_histories(const run& of) {
+  const char* const columns[] = {"bytes",   "bytes_value", "resident", "append", "scan",    "raw",
+                                 "iterate", "last",        "hundred",  "window", "history", "table"};
+  std::printf("\n## Histories: bytes a point; ns; us for `last`, `hundred` and `window`\n\n| |");
+  for (const char* column : columns) std::printf(" %s |", column);
+  std::printf("\n|---|");
+  for (std::size_t i = 0; i < std::size(columns); ++i) std::printf("---:|");
+  std::printf("\n");
+  std::vector<double> scans;
+  for (const auto& [name, counters] : of.rows) {
+    std::printf("| %s |", name.c_str());
+    for (const char* column : columns) {
+      const auto at = counters.find(column);
+      at == counters.end() ? std::printf(" |") : std::printf(" %.2f |", at->second);
+    }
+    std::printf("\n");
+    if (counters.contains("scan") && counters.contains("raw"))
+      scans.push_back(counters.at("raw") / counters.at("scan"));
+  }
+  std::printf("\n## Histories: what is to be reached (in bold where it is not)\n\n| | | to reach |\n|---|---:|---:|\n");
+  const auto print = [](const char* what, double value, bool at_least, double bound) {
+    const char* const bold = (at_least ? value >= bound : value <= bound) ? "" : "**";
+    std::printf("| %s | %s%.3f%s | %s %.2f |\n", what, bold, value, bold, at_least ? ">=" : "<=", bound);
+  };
+  for (const history_aim& each : history_aims) {
+    const auto value = of.figure(each.row, each.counter);
+    const auto over = each.over == nullptr ? std::optional<double>(1) : of.figure(each.row, each.over);
+    if (value && over)
+      print(each.what, *value / *over, each.at_least, each.bound);
+    else
+      std::printf("| %s | not measured | |\n", each.what);
+  }
+  if (scans.empty()) return;
+  std::sort(scans.begin(), scans.end());
+  print("decode and sum out of memory, rate over summing doubles, median of the rows", scans[scans.size() / 2], true,
+        0.6);
+}
+
 void print_run(const char* file, const run& of) {
   std::printf("# %s\n\n", file);
   for (const char* key : {"compiler", "flags", "transparent_huge_pages", "missing_peers"})
@@ -221,6 +282,7 @@ void print_run(const char* file, const run& of) {
       std::printf("- %s: %.0f bytes resident and %.0f charged a pool (to reach: 8192)\n", name.c_str(),
                   counters.at("resident_a_pool"), counters.at("charged_a_pool"));
   const auto subject = of.context.find("subject");
+  if (subject != of.context.end() && subject->second == "histories") return print_histories(of);
   const bool tables = subject != of.context.end() && subject->second == "tables";
   std::vector<std::size_t> sizes;
   for (const auto& [name, counters] : of.rows)

@@ -56,6 +56,7 @@ measure() {  # NAME PROGRAM [ARGUMENT...]
 
 measure pools bench_pool_native --benchmark_filter="$sizes|page_f|thousand"
 measure tables bench_table_native --benchmark_filter="$sizes"
+measure histories bench_history_native ${data:+"$data"} ${quick:+--benchmark_filter='append/1/|^[^a]'}
 measure symbols bench_symbol_native
 measure scaling bench_scaling_native ${quick:+--benchmark_filter='records/.*/1000000/|fields|threads'}
 if [ -z "$quick" ]; then
