@@ -109,6 +109,33 @@ TEST_CASE("a comparison that contradicts itself keeps within the range") {
   CHECK(std::count(guarded.begin(), guarded.end(), 0xDEADBEEF) == 2);
 }
 
+TEST_CASE("lower_bound and upper_bound find what the standard's find") {
+  std::mt19937 random(3);
+  for (const std::size_t size : {0U, 1U, 2U, 3U, 64U, 100U}) {
+    numbers ascending(size);
+    for (std::uint32_t& each : ascending) each = static_cast<std::uint32_t>(random() % 50 * 2);
+    std::sort(ascending.begin(), ascending.end());
+    const std::uint32_t* const first = ascending.data();
+    const std::uint32_t* const last = first + size;
+    for (std::uint32_t value = 0; value < 102; ++value) {
+      CHECK(ours::lower_bound(first, last, value) == std::lower_bound(first, last, value));
+      CHECK(ours::upper_bound(first, last, value) == std::upper_bound(first, last, value));
+    }
+  }
+}
+
+TEST_CASE("make_heap makes what the standard calls a heap") {
+  for (const std::size_t size : {0U, 1U, 2U, 3U, 25U, 1000U}) {
+    for (numbers each : inputs(size)) {
+      const numbers expected = sorted(each);
+      auto order = less;
+      ours::make_heap(each.data(), each.data() + size, order);
+      CHECK(std::is_heap(each.begin(), each.end()));
+      CHECK(sorted(each) == expected);
+    }
+  }
+}
+
 TEST_CASE("nth_element puts one element where order would have it") {
   for (const std::size_t size : {1U, 2U, 24U, 25U, 33U, 500U}) {
     for (const numbers& input : inputs(size)) {

@@ -46,6 +46,24 @@ constexpr void fill_elements(T* to, std::size_t count, T value) noexcept {
   return a << twos;
 }
 
+// Where the first number that is not below a value stands among ascending ones, and the first that is above it.
+template <class T>
+[[nodiscard]] constexpr const T* lower_bound(const T* first, const T* last, T value) noexcept {
+  while (first != last) {
+    const T* const middle = first + (last - first) / 2;
+    (*middle < value ? first : last) = *middle < value ? middle + 1 : middle;
+  }
+  return first;
+}
+template <class T>
+[[nodiscard]] constexpr const T* upper_bound(const T* first, const T* last, T value) noexcept {
+  while (first != last) {
+    const T* const middle = first + (last - first) / 2;
+    (value < *middle ? last : first) = value < *middle ? middle : middle + 1;
+  }
+  return first;
+}
+
 // What follows orders elements that are copied as cheaply as moved, by a strict weak order.
 
 template <class T, class Less>
@@ -70,10 +88,17 @@ constexpr void sift_down(T* heap, std::size_t at, std::size_t size, Less& less) 
   heap[at] = value;
 }
 
+// Puts the greatest in front, and each element in front of the two that it is not less than: at 2 i + 1 and 2 i + 2.
+template <class T, class Less>
+constexpr void make_heap(T* first, T* last, Less& less) {
+  const auto size = static_cast<std::size_t>(last - first);
+  for (std::size_t at = size / 2; at-- != 0;) sift_down(first, at, size, less);
+}
+
 template <class T, class Less>
 constexpr void heap_sort(T* first, T* last, Less& less) {
   auto size = static_cast<std::size_t>(last - first);
-  for (std::size_t at = size / 2; at-- != 0;) sift_down(first, at, size, less);
+  make_heap(first, last, less);
   while (size > 1) {
     const T greatest = *first;
     *first = first[--size];

@@ -162,7 +162,7 @@ class history
       requires has_leaf<T, K>
     void decode(leaf_type_of<T, K>* to) const noexcept {
       if constexpr (leaf_index<T, K> == series_leaf)
-        std::uninitialized_fill_n(to, size(), key_);
+        for (std::size_t i = 0; i < size(); ++i) ::new (static_cast<void*>(to + i)) series_type(key_);
       else
         block_.template decode<leaf_index<T, K>>(to);
     }

@@ -2,18 +2,17 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <iterator>
 #include <new>
 #include <span>
 #include <type_traits>
 #include <utility>
 
+#include <slotted/algorithm.hpp>
 #include <slotted/memory/slab.hpp>
 #include <slotted/record/leaves.hpp>
 #include <slotted/store/history_layout.hpp>
@@ -97,7 +96,7 @@ struct series_window {
 
   template <class Pins>
   [[nodiscard]] series_window of(const Pins& pins) const noexcept {
-    return {first, std::min(end, pins.size())};
+    return {first, min_of(end, pins.size())};
   }
 };
 
@@ -131,8 +130,8 @@ tail_look look_at_tail(const series_view<Layout>& of, time_window window) noexce
       seen.least = seen.most = time;
     } else {
       seen.ordered &= before <= time && seen.first + seen.count == i;
-      seen.least = std::min(seen.least, time);
-      seen.most = std::max(seen.most, time);
+      seen.least = min_of(seen.least, time);
+      seen.most = max_of(seen.most, time);
     }
     before = time;
     ++seen.count;
@@ -144,7 +143,7 @@ void order_tail(const series_view<Layout>& of, time_window window, std::uint16_t
   std::size_t count = 0;
   for (std::size_t i = 0; i < of.tail_rows(); ++i)
     if (window.has(Layout::time_of(of.tail_row(i)))) order[count++] = static_cast<std::uint16_t>(i);
-  std::sort(order, order + count, [&](std::uint16_t left, std::uint16_t right) {
+  detail::sort(order, order + count, [&](std::uint16_t left, std::uint16_t right) {
     const std::int64_t one = Layout::time_of(of.tail_row(left));
     const std::int64_t other = Layout::time_of(of.tail_row(right));
     return one != other ? one < other : left < right;
@@ -184,7 +183,9 @@ class history_merge {
   }();
   static constexpr std::size_t row_bytes = before[fields::size];
   static constexpr std::size_t largest_leaf = []<std::size_t... L>(std::index_sequence<L...>) {
-    return std::max({sizeof(std::int64_t), (is_column<L> ? sizeof(leaf<L>) : std::size_t{0})...});
+    std::size_t most = sizeof(std::int64_t);
+    ((most = max_of(most, is_column<L> ? sizeof(leaf<L>) : 0)), ...);
+    return most;
   }(indices{});
   static constexpr std::size_t row_quantum = query_memory::alignment;  // keeps every column of a slot aligned
 
@@ -322,14 +323,15 @@ class history_merge {
       const auto number = static_cast<std::uint32_t>(series_count_);
       view.for_each_block(window_.from, window_.to, [&](const auto& entry) {
         ::new (static_cast<void*>(end++)) source{entry.data(),
-                                                 std::max(window_.from, entry.first_time()),
-                                                 std::min(window_.to, entry.last_time()),
+                                                 max_of(window_.from, entry.first_time()),
+                                                 min_of(window_.to, entry.last_time()),
                                                  static_cast<std::uint32_t>(entry.rows()),
                                                  number,
                                                  0};
         return true;
       });
-      std::reverse(begin, end);  // they were named newest first
+      for (source *left = begin, *right = end; left < right; ++left)
+        std::swap(*left, *--right);  // newest first, so far
       tail_rows tail;
       if (const tail_look seen = look_at_tail(view, window_); seen.count != 0) {
         tail.first = seen.first;
@@ -354,7 +356,7 @@ class history_merge {
     bool apart = true;
     for (source* at = begin + 1; at < end; ++at) apart &= at[-1].last <= at->first;
     if (apart) return 1;
-    std::sort(begin, end, [](const source& left, const source& right) {
+    detail::sort(begin, end, [](const source& left, const source& right) {
       return left.first != right.first ? left.first < right.first : left.number < right.number;
     });
     struct close_time {
@@ -366,7 +368,7 @@ class history_merge {
     if (room.missing != 0) return 0;
     auto* const closes = reinterpret_cast<close_time*>(memory.data());
     for (std::size_t i = 0; i < count; ++i) closes[i] = {begin[i].last, begin[i].number};
-    std::sort(closes, closes + count, [](const close_time& left, const close_time& right) {
+    detail::sort(closes, closes + count, [](const close_time& left, const close_time& right) {
       return left.last != right.last ? left.last < right.last : left.number < right.number;
     });
     std::size_t most = 0;
@@ -375,14 +377,14 @@ class history_merge {
       while (closes[ended].last < each.first ||
              (closes[ended].last == each.first && closes[ended].number < each.number))
         ++ended;
-      most = std::max(most, opened + 1 - ended);
+      most = max_of(most, opened + 1 - ended);
     }
     return most;
   }
 
   [[nodiscard]] bool make_slots(std::size_t open, query_room& room) noexcept {
     const std::size_t fair = usual_memory / (open * row_bytes) / row_quantum * row_quantum;
-    slot_rows_ = std::clamp(fair, row_quantum, block_rows);
+    slot_rows_ = max_of(row_quantum, min_of(fair, block_rows));
     const std::size_t slot_bytes = slot_rows_ * row_bytes;
     const std::size_t scratch = slot_rows_ < block_rows ? block_rows * largest_leaf : 0;
     room_ =
@@ -466,9 +468,10 @@ class history_merge {
       std::int64_t* const decoded = rows <= slot_rows_ ? times(open) : reinterpret_cast<std::int64_t*>(scratch_);
       Layout::decode_times(each.block, rows, decoded);
       const std::int64_t* const end = decoded + rows;
-      const std::int64_t* const first = std::lower_bound(static_cast<const std::int64_t*>(decoded), end, window_.from);
+      const std::int64_t* const first =
+          detail::lower_bound(static_cast<const std::int64_t*>(decoded), end, window_.from);
       open.at = static_cast<std::uint32_t>(first - decoded);
-      open.end = static_cast<std::uint32_t>(std::upper_bound(first, end, window_.to) - decoded);
+      open.end = static_cast<std::uint32_t>(detail::upper_bound(first, end, window_.to) - decoded);
     }
     if (open.at == open.end) return false;
     fill(open);
@@ -481,7 +484,7 @@ class history_merge {
     const series_state& of = series_[each.series];
     const bool whole = each.block != nullptr && each.rows <= slot_rows_;
     open.begin = whole ? 0 : open.at;
-    open.filled = whole ? open.end : std::min(open.end, static_cast<std::uint32_t>(open.at + slot_rows_));
+    open.filled = whole ? open.end : min_of(open.end, static_cast<std::uint32_t>(open.at + slot_rows_));
     const std::size_t count = open.filled - open.begin;
     if (each.block == nullptr) {
       for (std::size_t i = 0; i < count; ++i) {
@@ -494,7 +497,7 @@ class history_merge {
     if (!whole) {
       auto* const decoded = reinterpret_cast<std::int64_t*>(scratch_);
       Layout::decode_times(each.block, each.rows, decoded);
-      std::copy_n(decoded + open.begin, count, times(open));
+      copy_elements(decoded + open.begin, count, times(open));
     }
     [&]<std::size_t... L>(std::index_sequence<L...>) { (decode<L>(open, each, whole, count), ...); }(indices{});
   }
@@ -508,7 +511,7 @@ class history_merge {
       if (whole) return Layout::template decode_leaf<L>(from.block, from.rows, column<L>(open));
       auto* const decoded = reinterpret_cast<leaf<L>*>(scratch_);
       Layout::template decode_leaf<L>(from.block, from.rows, decoded);
-      std::copy_n(decoded + open.begin, count, column<L>(open));
+      copy_elements(decoded + open.begin, count, column<L>(open));
     }
   }
 

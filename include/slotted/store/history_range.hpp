@@ -2,13 +2,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <new>
 #include <utility>
 
+#include <slotted/algorithm.hpp>
 #include <slotted/store/history_merge.hpp>
 #include <slotted/version.hpp>
 
@@ -101,7 +100,7 @@ newest_cut find_newest(const history_pins<Layout>& pins, series_window which, ti
     for (std::size_t each = which.first; each < which.end; ++each) {
       const series_view<Layout> view = pins[each];
       view.for_each_block(window.from, window.to, [&](const auto& from) {
-        f(stretch{std::min(window.to, from.last_time()), std::max(window.from, from.first_time()), each, from.data(),
+        f(stretch{min_of(window.to, from.last_time()), max_of(window.from, from.first_time()), each, from.data(),
                   from.rows()});
         return true;
       });
@@ -113,7 +112,7 @@ newest_cut find_newest(const history_pins<Layout>& pins, series_window which, ti
     ++count;
     rows += each.rows;
   });
-  const std::size_t most = std::min(n, rows);
+  const std::size_t most = min_of(n, rows);
   if (most == 0) return {false, 0, 0};
   const query_memory memory(count * sizeof(stretch) + most * sizeof(std::int64_t), room);
   if (room.missing != 0) return {false, 0, 0};
@@ -121,8 +120,8 @@ newest_cut find_newest(const history_pins<Layout>& pins, series_window which, ti
   auto* const newest = reinterpret_cast<std::int64_t*>(stretches + count);  // a heap, the oldest of them at the top
   count = 0;
   for_each([&](const stretch& each) { ::new (static_cast<void*>(stretches + count++)) stretch(each); });
-  std::sort(stretches, stretches + count,
-            [](const stretch& left, const stretch& right) { return left.last > right.last; });
+  detail::sort(stretches, stretches + count,
+               [](const stretch& left, const stretch& right) { return left.last > right.last; });
 
   std::int64_t times[block_rows];
   const auto with_times = [&](const stretch& each, auto f) {
@@ -130,7 +129,7 @@ newest_cut find_newest(const history_pins<Layout>& pins, series_window which, ti
     if (each.block == nullptr) {
       const series_view<Layout> view = pins[each.series];
       for (std::size_t i = 0; i < view.tail_rows(); ++i) times[seen++] = Layout::time_of(view.tail_row(i));
-      std::sort(times, times + seen);
+      detail::sort(times, times + seen, [](std::int64_t left, std::int64_t right) { return left < right; });
     } else {
       Layout::decode_times(each.block, each.rows, times);
       seen = each.rows;
@@ -144,19 +143,20 @@ newest_cut find_newest(const history_pins<Layout>& pins, series_window which, ti
     with_times(stretches[i], [&](std::int64_t time) {
       if (held < most) {
         newest[held++] = time;
-        std::push_heap(newest, newest + held, later);
+        if (held == most) make_heap(newest, newest + held, later);
         return true;
       }
       if (time <= newest[0]) return false;
-      std::pop_heap(newest, newest + held, later);
-      newest[held - 1] = time;
-      std::push_heap(newest, newest + held, later);
+      newest[0] = time;
+      sift_down(newest, 0, held, later);
       return true;
     });
   if (held == 0) return {false, 0, 0};
+  if (held < most) make_heap(newest, newest + held, later);
   // Of the rows that share the time of the oldest, the last in order stay.
   const std::int64_t cut = newest[0];
-  const auto stay = static_cast<std::size_t>(std::count(newest, newest + held, cut));
+  std::size_t stay = 0;
+  for (std::size_t i = 0; i < held; ++i) stay += newest[i] == cut;
   std::size_t same = 0;
   for (std::size_t i = 0; i < count && stretches[i].last >= cut; ++i)
     if (stretches[i].first <= cut)

@@ -2,16 +2,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <new>
 #include <span>
 #include <type_traits>
 #include <utility>
 
+#include <slotted/algorithm.hpp>
 #include <slotted/record/leaves.hpp>
 #include <slotted/store/history_range.hpp>
 #include <slotted/version.hpp>
@@ -164,9 +163,9 @@ row_span rows_within(const Entry& from, time_window window) noexcept {
   std::int64_t times[block_rows];
   from.decode_times(times);
   const std::int64_t* const end = times + from.rows();
-  const std::int64_t* const first = std::lower_bound(static_cast<const std::int64_t*>(times), end, window.from);
+  const std::int64_t* const first = detail::lower_bound(static_cast<const std::int64_t*>(times), end, window.from);
   return {static_cast<std::size_t>(first - times),
-          static_cast<std::size_t>(std::upper_bound(first, end, window.to) - times)};
+          static_cast<std::size_t>(detail::upper_bound(first, end, window.to) - times)};
 }
 
 // Calls f(spans of the leaves L...) for stretches of all rows in the windows; false from f ends it.
@@ -268,7 +267,7 @@ void for_each_stretch(const history_pins<Layout>& pins, series_window which, tim
   for (std::size_t each = which.first; each < which.end; ++each) {
     const series_view<Layout> view = pins[each];
     view.for_each_block(window.from, window.to, [&](const auto& from) {
-      f(std::max(window.from, from.first_time()), std::min(window.to, from.last_time()));
+      f(max_of(window.from, from.first_time()), min_of(window.to, from.last_time()));
       return true;
     });
     if (const tail_look seen = look_at_tail(view, window); seen.count != 0) f(seen.least, seen.most);
@@ -312,13 +311,14 @@ void add_to_buckets(const history_pins<Layout>& pins, series_window which, time_
           }
       from.decode_times(all.times);
       if constexpr (L == Layout::series_leaf)
-        std::fill_n(all.values, from.rows(), view.key());
+        fill_elements(all.values, from.rows(), view.key());
       else
         from.template decode<L>(all.values);
       const std::int64_t* const end = all.times + from.rows();
-      const std::int64_t* const first = std::lower_bound(static_cast<const std::int64_t*>(all.times), end, window.from);
+      const std::int64_t* const first =
+          detail::lower_bound(static_cast<const std::int64_t*>(all.times), end, window.from);
       add_rows(static_cast<std::size_t>(first - all.times),
-               static_cast<std::size_t>(std::upper_bound(first, end, window.to) - all.times));
+               static_cast<std::size_t>(detail::upper_bound(first, end, window.to) - all.times));
       return true;
     });
     std::size_t count = 0;
@@ -437,8 +437,8 @@ auto aggregate_leaf(const history_pins<Layout>& pins, series_window which, time_
   std::int64_t last = INT64_MIN;
   if (!window.empty())
     for_each_stretch(pins, which, window, [&](std::int64_t from, std::int64_t to) {
-      first = std::min(first, from);
-      last = std::max(last, to);
+      first = min_of(first, from);
+      last = max_of(last, to);
     });
   if (first > last) return buckets();
   const auto number = [=](std::int64_t at) {
@@ -459,7 +459,7 @@ auto aggregate_leaf(const history_pins<Layout>& pins, series_window which, time_
     const std::uint64_t which_one = number(at);
     const auto start = static_cast<std::int64_t>(static_cast<std::uint64_t>(origin) + which_one * step);
     const std::uint64_t left = static_cast<std::uint64_t>(INT64_MAX) - static_cast<std::uint64_t>(start);
-    const auto end = static_cast<std::int64_t>(static_cast<std::uint64_t>(start) + std::min(left, step - 1));
+    const auto end = static_cast<std::int64_t>(static_cast<std::uint64_t>(start) + min_of(left, step - 1));
     return bucket_place<typename buckets::value_type>{made.data() + (which_one - lowest), {start, end}};
   });
   return made;
@@ -473,7 +473,7 @@ auto aggregate_all(const history_pins<Layout>& pins, series_window which, time_w
   if (window.empty()) return made;
   std::int64_t first = INT64_MAX;
   add_to_buckets<Layout, L, bucket>(pins, which, window, [&](std::int64_t at) {
-    first = std::min(first, at);
+    first = min_of(first, at);
     return bucket_place<bucket>{&made, {at, INT64_MAX}};
   });
   if (made.count + made.nans != 0) made.start = from_order<typename Layout::time_type>(first);

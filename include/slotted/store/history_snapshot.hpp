@@ -2,17 +2,16 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <cassert>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <optional>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
+#include <slotted/algorithm.hpp>
 #include <slotted/record/leaves.hpp>
 #include <slotted/store/history_range.hpp>
 #include <slotted/store/history_scan.hpp>
@@ -160,7 +159,8 @@ class history_rows : public history_range<Layout> {
   }
   void narrow(time_type first, time_type end) noexcept {
     const auto to = detail::time_window::half_open(detail::to_order(first), detail::to_order(end));
-    window_ = to.empty() ? to : detail::time_window{std::max(window_.from, to.from), std::min(window_.to, to.to)};
+    window_ =
+        to.empty() ? to : detail::time_window{detail::max_of(window_.from, to.from), detail::min_of(window_.to, to.to)};
   }
 };
 
@@ -230,13 +230,13 @@ class history_series_list {
     std::int64_t last = INT64_MIN;
     view.for_each_block([&](const auto& from) {
       made.bytes += from.bytes();
-      first = std::min(first, from.first_time());
-      last = std::max(last, from.last_time());
+      first = detail::min_of(first, from.first_time());
+      last = detail::max_of(last, from.last_time());
       return true;
     });
     if (const detail::tail_look seen = detail::look_at_tail(view, detail::time_window{}); seen.count != 0) {
-      first = std::min(first, seen.least);
-      last = std::max(last, seen.most);
+      first = detail::min_of(first, seen.least);
+      last = detail::max_of(last, seen.most);
     }
     if (first <= last) {
       made.first_time = detail::from_order<typename Layout::time_type>(first);
