@@ -76,6 +76,15 @@ struct table_window : table {
   }
 };
 
+// Compressed, and at the limit the oldest blocks go.
+struct history {
+  explicit history(const plan& with) : budget(with.limit), points(budget, slotted::on_full::evict_oldest) {}
+  slotted::memory_budget budget;
+  slotted::history<point32, &point32::timestamp, &point32::sensor> points;
+  void add(const point32& each) { points.append(each); }
+  std::size_t size() const { return points.size(); }
+};
+
 template <class Container>
 void fill(const char* name, const plan& with) {
   std::fflush(stdout);
@@ -88,7 +97,7 @@ void fill(const char* name, const plan& with) {
     return;
   }
   const std::size_t before = bench::resident_bytes();
-  const std::uint64_t step = with.points / 400 + 1;
+  std::uint64_t next = 0;  // samples lie closer at the start: the picture's axis is logarithmic
   Container container(with);
   std::uint64_t added = 0;
   const auto sample = [&] {
@@ -98,7 +107,10 @@ void fill(const char* name, const plan& with) {
   };
   try {
     for (; added < with.points; ++added) {
-      if (added % step == 0) sample();
+      if (added == next) {
+        sample();
+        next += added / 100 + 1000;
+      }
       container.add(next_point(added));
     }
     sample();
@@ -118,7 +130,8 @@ int main(int argc, char** argv) {
   std::size_t mebibytes = 256;
   plan with{0, 60'000'000};
   app.add_option("--limit", mebibytes, "MiB that each may take")->check(CLI::Range(1, 1 << 20));
-  app.add_option("--points", with.points, "Points to add, unless it fails before")->check(CLI::PositiveNumber);
+  app.add_option("--points", with.points, "Points to add, unless it fails before; a history gets ten times as many")
+      ->check(CLI::PositiveNumber);
   CLI11_PARSE(app, argc, argv);
   with.limit = mebibytes * slotted::MiB;
 
@@ -127,4 +140,5 @@ int main(int argc, char** argv) {
   fill<pool>("pool", with);
   fill<table>("table", with);
   fill<table_window>("table, pop_front", with);
+  fill<history>("history, evict_oldest", {with.limit, with.points * 10});
 }

@@ -80,17 +80,20 @@ if (there("codec.tsv")) {
 if (there("endless.tsv")) {
   set output picture("endless")
   set title "Points are added without end under 256 MiB: resident memory"
-  set xlabel "million points added"
+  set xlabel "million points added (logarithmic)"
+  set logscale x
   set ylabel "MiB resident"
   set key outside right noenhanced
   set yrange [0:*]
-  set xrange [0:*]
+  set xrange [0.1:*]
   names = system("awk -F'\\t' '/^#/{next} !($1 in seen){seen[$1]=1; printf \"%s|\", $1}' '" . table("endless.tsv") . "'")
   count = system("printf '%s' '" . names . "' | tr -cd '|' | wc -c") + 0
-  which(i) = system(sprintf("printf '%%s' '%s' | cut -d'|' -f%d", names, i))
+  array which[count]
+  do for [i=1:count] { which[i] = system(sprintf("printf '%%s' '%s' | cut -d'|' -f%d", names, i)) }
   set key top right
-  plot for [i=1:count] table("endless.tsv") using (strcol(1) eq which(i) ? $2/1e6 : NaN):3 \
-         with lines ls (i == 1 ? 3 : i == 3 ? 5 : i == 2 ? 2 : i == 4 ? 4 : 1) lw (i == 3 ? 5 : 2.5) title which(i)
+  plot for [i=1:count] table("endless.tsv") using (strcol(1) eq which[i] ? $2/1e6 : NaN):3 \
+         with lines ls (i == 1 ? 3 : i == 3 ? 5 : i == 2 ? 2 : i == 4 ? 4 : 1) lw (i == 1 || i == 3 ? 6 : 2.5) title which[i]
+  unset logscale x
   set yrange [*:*]
   set xrange [*:*]
 }

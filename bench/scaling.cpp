@@ -1,5 +1,5 @@
-// slotted benchmarks: how bytes and times grow with the number of records, of fields, and of threads that share a
-// budget. SPDX-License-Identifier: MIT
+// slotted benchmarks: how bytes and times grow with the number of records, of fields, of series, and of threads that
+// share a budget. SPDX-License-Identifier: MIT
 //
 // Figures: resident  bytes a record (of fields: a field) beyond what the process had before
 //          insert    ns a record (a field), memory fresh from the system
@@ -183,6 +183,38 @@ void rows_of_fields() {
   bench::row("fields/table" + end, [] { return bench::in_fresh_process(grow_fields<table_of, Fields>); });
 }
 
+// Four million points of a history, dealt out to so many series; then everything is sealed.
+figures grow_series(std::size_t series) {
+  struct point {
+    double value;
+    std::int64_t timestamp;
+    std::uint32_t series;
+  };
+  constexpr std::size_t n = 4'000'000;
+  figures out;
+  slotted::memory_budget budget{SIZE_MAX};
+  slotted::history<point, &point::timestamp, &point::series> past(budget);
+  out["insert"] =
+      1e9 / n * seconds([&] {
+        for (std::size_t i = 0; i < n; ++i)
+          past.append({20 + static_cast<double>((i * 2654435761u >> 7) % 17) / 10,
+                       static_cast<std::int64_t>(i / series) * 1000, static_cast<std::uint32_t>(i % series)});
+      });
+  out["unsealed"] = static_cast<double>(past.footprint().total()) / n;
+  past.seal();
+  out["resident"] = static_cast<double>(past.footprint().total()) / n;
+  double sum = 0;
+  const auto pass = [&] {
+    past.scan<&point::value>([&](std::span<const double> values) {
+      for (const double each : values) sum += each;
+    });
+  };
+  pass();
+  out["sum"] = 1e9 / n * seconds(pass);
+  benchmark::DoNotOptimize(sum);
+  return out;
+}
+
 figures share_budget(std::size_t threads) {
   constexpr std::size_t n = 2'000'000;
   slotted::memory_budget budget{threads * n * 40};
@@ -218,6 +250,9 @@ int main(int argc, char** argv) {
   [&]<std::size_t... Log>(std::index_sequence<Log...>) {
     (rows_of_fields<std::size_t{1} << Log>(), ...);
   }(std::make_index_sequence<7>{});
+  for (std::size_t series = 1; series <= 100'000; series *= 10)
+    bench::row("series/history/" + std::to_string(series),
+               [series] { return bench::in_fresh_process([series] { return grow_series(series); }); });
   for (const std::size_t threads : {1, 2, 4, 8})
     bench::row("threads/pool/" + std::to_string(threads),
                [threads] { return bench::in_fresh_process([threads] { return share_budget(threads); }); });

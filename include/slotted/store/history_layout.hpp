@@ -508,6 +508,7 @@ struct history_layout {
       const auto at = rows.template open<L>();
       if constexpr (summarized<leaf<L>>) {
         leaf<L> values[block_rows];
+        values[0] = leaf<L>{};  // n >= 1, which g++ does not see
         for (std::size_t i = 0; i < n; ++i) std::memcpy(&values[i], at(i), sizeof(leaf<L>));
         out(std::span<const leaf<L>>(values, n));
         save_summary<L>(summarize(values, n), summary);
