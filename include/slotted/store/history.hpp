@@ -141,21 +141,29 @@ class history
   using append_outcome = detail::append_outcome;
 
  public:
+  /// For what reads `pins()`: the layout of rows.
   using layout_type = layout;  // for what reads pins()
   using value_type = T;
   using size_type = std::size_t;
+  /// The type of the time key.
   using time_type = typename layout::time_type;
+  /// The type of the series key.
   using series_type = typename layout::series_type;
+  /// A length of time, as `max_age` takes it.
   using time_difference = typename detail::time_difference<time_type>::type;
 
   /// A block that is about to go, as `on_evict` shows it.
   class evicted_block {
    public:
+    /// For histories: the block that is about to go.
     evicted_block(const detail::block_entry<layout>& block, series_type key) noexcept : block_(block), key_(key) {}
 
+    /// The key of its series.
     [[nodiscard]] series_type series() const noexcept { return key_; }
     [[nodiscard]] std::size_t size() const noexcept { return block_.rows(); }  ///< rows, at most 1024
+    /// The earliest time in it.
     [[nodiscard]] time_type first_time() const noexcept { return detail::from_order<time_type>(block_.first_time()); }
+    /// The latest time in it.
     [[nodiscard]] time_type last_time() const noexcept { return detail::from_order<time_type>(block_.last_time()); }
     /// Writes a column, in the order of time, to `to[0]` to `to[size() - 1]`.
     template <key K>
@@ -182,6 +190,7 @@ class history
   /// Takes over rows, budget and settings; `other` is empty and keeps its own. No thread may be reading `other` itself;
   /// its snapshots are now of this history.
   history(history&& other) noexcept : settings_(other.settings_), core_(other.core_.exchange(nullptr)) {}
+  /// Gives back what this history has, then takes over rows and budget of `other`, which is empty.
   history& operator=(history&& other) noexcept {
     history(std::move(other)).swap(*this);
     return *this;
@@ -201,6 +210,7 @@ class history
     const core* const at = get();
     return at == nullptr ? 0 : at->size();
   }
+  /// Whether there are none.
   [[nodiscard]] bool empty() const noexcept { return size() == 0; }
   /// How many rows have been evicted, ever.
   [[nodiscard]] std::uint64_t evicted() const noexcept {
@@ -315,6 +325,7 @@ class history
   // What the ranges stand on.
 
   // The rows as they are now. Throws: `budget_exceeded`, `std::bad_alloc`.
+  /// For readers: all series, pinned as they are now.
   [[nodiscard]] detail::history_pins<layout> pins() const {
     detail::history_pins<layout> made;
     if (core* const at = get())
@@ -322,6 +333,7 @@ class history
     return made;
   }
   // The same of one series, by the owner.
+  /// For readers: one series, pinned as it is now; none when it is unknown.
   [[nodiscard]] detail::history_pins<layout> pins_of(const series_type& of) const {
     detail::history_pins<layout> made;
     if (core* const at = get())

@@ -193,14 +193,19 @@ class history_iterator {
 
   /// The end of any range.
   history_iterator() noexcept = default;
+  /// For ranges: the row that the merge is at.
   explicit history_iterator(detail::history_merge<Layout>* merge) noexcept : merge_(merge) {}
 
+  /// The row, by value.
   [[nodiscard]] const T operator*() const noexcept { return merge_->row(); }
+  /// The row, for one access to a member.
   [[nodiscard]] pointer operator->() const noexcept { return {merge_->row()}; }
+  /// Goes to the next row in time order.
   history_iterator& operator++() noexcept {
     merge_->next();
     return *this;
   }
+  /// Goes to the next row; what it returns holds the row before it.
   past_row operator++(int) noexcept {
     past_row before{merge_->row()};
     merge_->next();
@@ -226,10 +231,13 @@ class history_range {
   using value_type = typename Layout::record;
   using iterator = history_iterator<Layout>;
 
+  /// For readers: the rows of the chosen series within a window.
   history_range(detail::pinned<Layout> pins, detail::series_window which, detail::time_window window,
                 std::size_t skip = 0) noexcept
       : pins_(std::move(pins)), which_(which), window_(window), skip_(skip) {}
+  /// Takes over the rows of another range.
   history_range(history_range&&) noexcept = default;
+  /// As the move constructor.
   history_range& operator=(history_range&&) noexcept = default;
   ~history_range() = default;
 
@@ -250,9 +258,9 @@ class history_range {
   [[nodiscard]] iterator end() const noexcept { return {}; }
 
  protected:
-  detail::pinned<Layout> pins_;
-  detail::series_window which_;
-  detail::time_window window_;
+  detail::pinned<Layout> pins_;  ///< what the rows are read from
+  detail::series_window which_;  ///< the series that are read
+  detail::time_window window_;   ///< the times that are read
 
  private:
   std::size_t skip_;  // rows at the front that are not meant

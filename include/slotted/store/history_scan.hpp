@@ -21,7 +21,9 @@ inline namespace v0 {
 /// What a scan looks for in one column: values from `least` to `most`, both included; a NaN is none of them.
 template <key K, class V>
 struct value_range {
+  /// The least value.
   V least;
+  /// The greatest value.
   V most;
 };
 
@@ -39,11 +41,13 @@ template <key K, class V>
 /// as a double is, in an order of addition that depends on how the rows are stored.
 template <class Time, class V>
 struct history_bucket {
+  /// What values are added up in.
   using sum_type = detail::sum_type<V>;
 
   Time start{};             ///< of the stretch; it ends where the next begins
   std::uint64_t count = 0;  ///< rows that are not NaN
   std::uint64_t nans = 0;   ///< rows that are
+  /// Of all values, NaN left out.
   sum_type sum = 0;
   V min{};  ///< Preconditions: count != 0.
   V max{};  ///< Preconditions: count != 0.
@@ -400,12 +404,15 @@ class history_buckets {
 
   history_buckets() noexcept = default;
   // None for want of memory.
+  /// For `aggregate`: room for `count` buckets.
   history_buckets(std::size_t count, detail::query_room& room) noexcept
       : memory_(count * sizeof(value_type), room), count_(room.missing == 0 ? count : 0) {
     for (std::size_t i = 0; i < count_; ++i) ::new (static_cast<void*>(data() + i)) value_type;
   }
+  /// Takes over the buckets of `other`, which is empty then.
   history_buckets(history_buckets&& other) noexcept
       : memory_(std::move(other.memory_)), count_(std::exchange(other.count_, 0)) {}
+  /// As the move constructor; what was here is given back.
   history_buckets& operator=(history_buckets&& other) noexcept {
     std::swap(memory_, other.memory_);
     std::swap(count_, other.count_);
@@ -415,9 +422,11 @@ class history_buckets {
 
   [[nodiscard]] iterator begin() const noexcept { return {data(), data() + count_}; }
   [[nodiscard]] iterator end() const noexcept { return {data() + count_, data() + count_}; }
+  /// Whether there are none.
   [[nodiscard]] bool empty() const noexcept { return begin() == end(); }
 
   // For whoever fills them.
+  /// The first bucket.
   [[nodiscard]] value_type* data() const noexcept { return reinterpret_cast<value_type*>(memory_.data()); }
 
  private:

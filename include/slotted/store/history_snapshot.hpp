@@ -42,6 +42,7 @@ class history_rows : public history_range<Layout> {
     narrow(first, end);
     return std::move(*this);
   }
+  /// \overload
   [[nodiscard]] history_rows between(time_type first, time_type end) const& noexcept {
     history_rows made = same();
     made.narrow(first, end);
@@ -65,12 +66,16 @@ class history_rows : public history_range<Layout> {
     return rows;
   }
 
+  /// \overload
   [[nodiscard]] std::optional<T> first() && { return front_of(*this); }
+  /// \overload
   [[nodiscard]] std::optional<T> first() const& { return same().first(); }
+  /// \overload
   [[nodiscard]] std::optional<T> last() && {
     history_range<Layout> one = std::move(*this).newest(1);
     return front_of(one);
   }
+  /// \overload
   [[nodiscard]] std::optional<T> last() const& { return same().last(); }
   /// The n that come last, or all if there are fewer, in the order of time.
   ///
@@ -82,6 +87,7 @@ class history_rows : public history_range<Layout> {
     const detail::time_window from{at.time, at.any ? window_.to : at.time - 1};
     return {std::move(pins_), which_, from, at.skip};
   }
+  /// \overload
   [[nodiscard]] history_range<Layout> newest(std::size_t n) const& { return same().newest(n); }
 
   /// Calls f with spans of the columns K, of equal length, until all rows have been in one.
@@ -132,6 +138,7 @@ class history_rows : public history_range<Layout> {
     narrow(first, end);
     return aggregate_in<K>(pins_, detail::to_order(first), step);
   }
+  /// \overload
   template <key K>
     requires(has_leaf<T, K> && std::is_arithmetic_v<leaf_type_of<T, K>>)
   [[nodiscard]] history_buckets<time_type, leaf_type_of<T, K>> aggregate(
@@ -167,10 +174,14 @@ class history_rows : public history_range<Layout> {
 /// What a history holds of one series.
 template <class Layout>
 struct history_series_info {
+  /// The key of the series.
   typename Layout::series_type key{};
+  /// How many rows it has.
   std::size_t rows = 0;
   std::size_t bytes = 0;  ///< of its blocks and of its rows that are in none yet
+  /// The earliest time in it.
   typename Layout::time_type first_time{};
+  /// The latest time in it.
   typename Layout::time_type last_time{};
 };
 
@@ -211,11 +222,14 @@ class history_series_list {
   };
   using const_iterator = iterator;
 
+  /// For readers: the series of a history.
   explicit history_series_list(detail::pinned<Layout> pins) noexcept : pins_(std::move(pins)) {}
 
   [[nodiscard]] iterator begin() const noexcept { return {pins_.get(), 0}; }
   [[nodiscard]] iterator end() const noexcept { return {pins_.get(), size()}; }
+  /// How many series.
   [[nodiscard]] std::size_t size() const noexcept { return pins_.get().size(); }
+  /// Whether there are none.
   [[nodiscard]] bool empty() const noexcept { return size() == 0; }
   /// Complexity: linear in the blocks of the series. Preconditions: i < size().
   [[nodiscard]] value_type operator[](std::size_t i) const noexcept { return info_of(pins_.get()[i]); }
@@ -348,6 +362,7 @@ class history_snapshot : public detail::history_reader<history_snapshot<Layout>,
  public:
   using value_type = typename Layout::record;
 
+  /// For histories: what is there now.
   explicit history_snapshot(detail::history_pins<Layout> pins) noexcept : pins_(std::move(pins)) {}
 
   /// Rows.
@@ -356,6 +371,7 @@ class history_snapshot : public detail::history_reader<history_snapshot<Layout>,
     for (std::size_t each = 0; each < pins_.size(); ++each) rows += pins_[each].rows();
     return rows;
   }
+  /// Whether there are none.
   [[nodiscard]] bool empty() const noexcept { return size() == 0; }
 
  private:
