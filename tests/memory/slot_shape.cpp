@@ -20,17 +20,12 @@ using slotted::detail::slab_plan;
 using slotted::detail::slot_layout;
 
 // Whether a shape keeps every promise of its layout; also for slots that do not divide anything evenly.
-bool is_sound(const slot_layout& layout, std::size_t alignment, std::size_t group_header, std::size_t slab_bytes,
-              std::size_t slab_slots) {
+bool is_sound(const slot_layout& layout, std::size_t alignment, std::size_t slab_bytes, std::size_t slab_slots) {
   if (slab_bytes == 0 || (slab_bytes & (slab_bytes - 1)) != 0 || slab_bytes < 65536) return false;
   if (slab_slots < 15 || layout.bytes_of(slab_slots) > slab_bytes) return false;
   std::size_t end = sizeof(slab_header);
   for (std::size_t slot = 0; slot < slab_slots; ++slot) {
     const std::size_t at = layout.offset_of_slot(slot);
-    if (slot % 64 == 0) {
-      if (layout.offset_of_group(slot / 64) < end || layout.offset_of_group(slot / 64) % alignment != 0) return false;
-      end = layout.offset_of_group(slot / 64) + group_header;
-    }
     if (at < end || at % alignment != 0) return false;
     end = at + layout.slot_bytes;
     if (layout.slot_at(at) != slot || layout.slot_at(end - 1) != slot) return false;
@@ -41,32 +36,30 @@ bool is_sound(const slot_layout& layout, std::size_t alignment, std::size_t grou
 }
 
 TEST_CASE("slots of every size and alignment are aligned, apart, inside their slab and found by an offset") {
-  for (const std::size_t group_header : {0U, 64U, 128U, 256U})
-    for (std::size_t alignment = 1; alignment <= 8192; alignment *= 2)
-      for (const std::size_t multiple : {1U, 2U, 3U, 5U, 7U, 13U, 26U, 33U}) {
-        const std::size_t bytes = multiple * alignment;
-        CAPTURE(bytes, alignment, group_header);
-        const slot_layout layout = make_slot_layout(bytes, alignment, group_header);
-        for (const page_kind kind : {page_kind::base, page_kind::huge}) {
-          if (kind == page_kind::huge && bytes < 32) continue;  // the same by the hundred thousand
-          const slab_plan plan = plan_slab(layout, kind);
-          REQUIRE(plan.slots < std::size_t{1} << plan.shift);
-          if (plan.slots > 1'000'000) continue;
-          REQUIRE(is_sound(layout, alignment, group_header, plan.bytes, plan.slots));
-        }
+  for (std::size_t alignment = 1; alignment <= 8192; alignment *= 2)
+    for (const std::size_t multiple : {1U, 2U, 3U, 5U, 7U, 13U, 26U, 33U}) {
+      const std::size_t bytes = multiple * alignment;
+      CAPTURE(bytes, alignment);
+      const slot_layout layout = make_slot_layout(bytes, alignment);
+      for (const page_kind kind : {page_kind::base, page_kind::huge}) {
+        if (kind == page_kind::huge && bytes < 32) continue;  // the same by the hundred thousand
+        const slab_plan plan = plan_slab(layout, kind);
+        REQUIRE(plan.slots < std::size_t{1} << plan.shift);
+        if (plan.slots > 1'000'000) continue;
+        REQUIRE(is_sound(layout, alignment, plan.bytes, plan.slots));
       }
+    }
 }
 
 TEST_CASE("a broken layout is told from a sound one") {
-  slot_layout layout = make_slot_layout(24, 8, 0);
+  slot_layout layout = make_slot_layout(24, 8);
   const std::size_t slab = plan_slab(layout, page_kind::base).bytes;
   const std::size_t slots = plan_slab(layout, page_kind::base).slots;
-  CHECK(is_sound(layout, 8, 0, slab, slots));
-  CHECK_FALSE(is_sound(layout, 16, 0, slab, slots));     // every second slot
-  CHECK_FALSE(is_sound(layout, 8, 64, slab, slots));     // no room for the header
-  CHECK_FALSE(is_sound(layout, 8, 0, slab, 3 * slots));  // beyond the end
+  CHECK(is_sound(layout, 8, slab, slots));
+  CHECK_FALSE(is_sound(layout, 16, slab, slots));     // every second slot
+  CHECK_FALSE(is_sound(layout, 8, slab, 3 * slots));  // beyond the end
   layout.first = 0;
-  CHECK_FALSE(is_sound(layout, 8, 0, slab, slots));  // over the slab's header
+  CHECK_FALSE(is_sound(layout, 8, slab, slots));  // over the slab's header
 }
 
 TEST_CASE("a slab is 256 KiB for the usual record, smaller for tiny ones, larger for giants") {
@@ -89,9 +82,20 @@ TEST_CASE("of the pages of a slab at most one percent is no slot") {
     const std::size_t pages = (shape.layout().bytes_of(shape.slab_slots()) + 4095) / 4096 * 4096;
     REQUIRE(pages <= shape.slab_bytes());
     const std::size_t used = shape.layout().bytes_of(shape.slab_slots());
-    REQUIRE(used <= shape.slab_slots() * bytes + 8);  // the header
+    REQUIRE(used <= shape.slab_slots() * bytes + 64);  // the header, up to a cache line
     REQUIRE((pages - used) * 100 <= used);
   }
+}
+
+TEST_CASE("slots that divide a cache line do not straddle two, at no cost in slots") {
+  for (const std::size_t bytes : {8U, 16U, 32U, 64U}) {
+    const slot_layout layout = make_slot_layout(bytes, 8);
+    CHECK(layout.first == bytes);
+    CHECK(plan_slab(layout, page_kind::base).slots == 256 * 1024 / bytes - 1);
+  }
+  CHECK(make_slot_layout(128, 8).first == 64);  // it fills whole lines
+  CHECK(make_slot_layout(24, 8).first == 8);    // it would straddle them wherever it began
+  CHECK(make_slot_layout(26, 1).first == 4);
 }
 
 TEST_CASE("a shape chosen at run time is the one known at compile time") {
@@ -101,7 +105,6 @@ TEST_CASE("a shape chosen at run time is the one known at compile time") {
   CHECK(sized.slab_slots() == fixed::slab_slots());
   CHECK(sized.layout().first == fixed::layout().first);
   CHECK(sized.layout().slot_bytes == 48);
-  CHECK(sized.layout().group_header == 0);
   CHECK(sized.max_slots() == fixed::max_slots());
   CHECK(sized.shift() == fixed::shift());
   CHECK(fixed::max_slots() == (std::size_t{1} << 32) - (std::size_t{1} << (32 - fixed::shift())));

@@ -46,6 +46,16 @@ class page_arena {
     return block;
   }
 
+  // Charges and commits room for blocks of `bytes` in all, multiples of 8, which then cannot be refused.
+  [[nodiscard]] commit_outcome prepare(std::size_t bytes, memory_budget* budget) noexcept {
+    if (last_ == nullptr || last_->run.capacity() - last_->used < bytes)
+      if (const commit_outcome why = add_extent(bytes, budget, true); why != commit_outcome::done) return why;
+    const std::size_t before = last_->run.committed();
+    const commit_outcome why = last_->run.try_commit(last_->used + bytes, budget);
+    committed_ += last_->run.committed() - before;
+    return why;
+  }
+
   // Every block ends. Preconditions: budget is the one that was charged.
   void release(memory_budget* budget) noexcept {
     while (last_ != nullptr) {

@@ -20,36 +20,25 @@ struct slab_header {
   std::uint32_t index;  // of the slab within its store
 };
 
-// A slab: [slab_header, padding][group 0][group 1]...; a group: [group header][64 slots]. The slots of a group share a
-// word of the occupancy map; the group header, empty but for checked pools, holds what belongs to each slot and must
-// share its page.
+// A slab: [slab_header, padding][slot 0][slot 1]...
 struct slot_layout {
   std::size_t slot_bytes;
-  std::size_t first;         // offset of group 0
-  std::size_t group_header;  // bytes
+  std::size_t first;  // offset of slot 0
 
-  [[nodiscard]] constexpr std::size_t offset_of_group(std::size_t group) const noexcept {
-    return first + group * (64 * slot_bytes + group_header);
-  }
   [[nodiscard]] constexpr std::size_t offset_of_slot(std::size_t slot) const noexcept {
-    return first + slot * slot_bytes + (slot / 64 + 1) * group_header;
+    return first + slot * slot_bytes;
   }
   [[nodiscard]] constexpr std::size_t bytes_of(std::size_t slots) const noexcept {
     return slots == 0 ? first : offset_of_slot(slots - 1) + slot_bytes;
   }
   // How many slots the first `bytes` bytes of a slab hold whole.
   [[nodiscard]] constexpr std::size_t slots_within(std::size_t bytes) const noexcept {
-    if (bytes <= first + group_header) return 0;
-    const std::size_t group = 64 * slot_bytes + group_header;
-    const std::size_t rest = (bytes - first) % group;
-    return (bytes - first) / group * 64 + (rest > group_header ? (rest - group_header) / slot_bytes : 0);
+    return bytes <= first ? 0 : (bytes - first) / slot_bytes;
   }
   // The slot that an offset lies in.
   [[nodiscard]] constexpr std::size_t slot_at(std::size_t offset) const noexcept {
     // Both fit in 32 bits, and a division of 32 bits takes half the time of one of 64.
-    if (group_header == 0) return static_cast<std::uint32_t>(offset - first) / static_cast<std::uint32_t>(slot_bytes);
-    const std::size_t group = 64 * slot_bytes + group_header;
-    return (offset - first) / group * 64 + ((offset - first) % group - group_header) / slot_bytes;
+    return static_cast<std::uint32_t>(offset - first) / static_cast<std::uint32_t>(slot_bytes);
   }
 };
 
@@ -104,24 +93,19 @@ struct slab_plan {
   return plan;
 }
 
-[[nodiscard]] constexpr slot_layout make_slot_layout(std::size_t slot_bytes, std::size_t alignment,
-                                                     std::size_t group_header) noexcept {
-  return {slot_bytes, round_up(sizeof(slab_header), alignment), round_up(group_header, alignment)};
+// Slots that divide a cache line do not straddle two.
+[[nodiscard]] constexpr slot_layout make_slot_layout(std::size_t slot_bytes, std::size_t alignment) noexcept {
+  const std::size_t within_line = min_of<std::size_t>(slot_bytes & (~slot_bytes + 1), 64);
+  return {slot_bytes, round_up(sizeof(slab_header), max_of(alignment, within_line))};
 }
 
 // A shape that is known to the compiler, so that a slot's number becomes its address by a shift and a multiplication.
-// A Generation other than void gives every slot a counter of that type in its group's header.
+// A Generation other than void gives every slot a counter of that type.
 template <std::size_t SlotBytes, std::size_t Alignment, class Generation = void, page_kind Kind = page_kind::base,
           std::size_t MaxSlots = 0xFFFFFFFF>
 struct fixed_shape {
   using generation_type = Generation;
-  static constexpr std::size_t generation_bytes = [] {
-    if constexpr (std::is_void_v<Generation>)
-      return std::size_t{0};
-    else
-      return sizeof(Generation);
-  }();
-  static constexpr slot_layout layout_value = make_slot_layout(SlotBytes, Alignment, 64 * generation_bytes);
+  static constexpr slot_layout layout_value = make_slot_layout(SlotBytes, Alignment);
   static constexpr slab_plan plan = plan_slab(layout_value, Kind);
 
   [[nodiscard]] static constexpr const slot_layout& layout() noexcept { return layout_value; }
@@ -140,7 +124,7 @@ class sized_shape {
   using generation_type = void;
 
   sized_shape(std::size_t slot_bytes, std::size_t alignment) noexcept
-      : layout_(make_slot_layout(slot_bytes, alignment, 0)), plan_(plan_slab(layout_, page_kind::base)) {}
+      : layout_(make_slot_layout(slot_bytes, alignment)), plan_(plan_slab(layout_, page_kind::base)) {}
 
   [[nodiscard]] const slot_layout& layout() const noexcept { return layout_; }
   [[nodiscard]] static constexpr page_kind kind() noexcept { return page_kind::base; }

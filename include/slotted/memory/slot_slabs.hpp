@@ -13,6 +13,7 @@
 #include <slotted/memory/page_arena.hpp>
 #include <slotted/memory/slab.hpp>
 #include <slotted/memory/slab_cache.hpp>
+#include <slotted/memory/slot_counters.hpp>
 #include <slotted/memory/slot_shape.hpp>
 #include <slotted/version.hpp>
 
@@ -43,12 +44,32 @@ class slot_slabs {
   static constexpr std::uint32_t no_slab = 0xFFFFFFFF;
 
   struct entry {
-    std::uint64_t* bits;    // the occupancy map of the slab; it stays when the slab goes
+    std::uint64_t* bits;    // the occupancy map of the slab; it and the counters stay when the slab goes
     std::uint32_t limit;    // slots in committed memory; 0: there is no slab
     std::uint32_t units;    // committed, in units of the page kind
-    std::uint32_t floor;    // generations of the slab begin here; last_generation: the slab is never used again
-    std::uint32_t retired;  // slots whose generations have run out
+    std::uint32_t retired;  // slots whose generations have run out, in committed memory or not
   };
+
+  static constexpr bool counters_grow = [] {
+    if constexpr (has_generations)
+      return sizeof(generation_type) > 1;
+    else
+      return false;
+  }();
+
+  // The counters of a slab come in chunks that take a page at most. A shape of run-time size has none.
+  static constexpr unsigned chunk_shift = [] {
+    if constexpr (has_generations)
+      return min_of(Shape::shift(), 12U);
+    else
+      return 0U;
+  }();
+  struct no_counters {};
+  using counters =
+      typename std::conditional_t<has_generations,
+                                  std::type_identity<slot_counters<
+                                      std::conditional_t<has_generations, generation_type, std::uint8_t>, chunk_shift>>,
+                                  std::type_identity<no_counters>>::type;
 
   struct state {
     std::uintptr_t* origins =
@@ -58,12 +79,16 @@ class slot_slabs {
     std::uint32_t slab_count = 0;
     std::uint32_t slab_capacity = 0;  // of the directory
     std::uint32_t grow_hint = 0;      // every slab below is committed in full
-    std::uint32_t dead_slabs = 0;     // slabs that are never used again
-    std::uint32_t first_floor = 0;    // generations of a new slab begin here
     std::size_t committed_slots = 0;
-    std::size_t retired = 0;  // slots whose generations have run out
+    std::size_t retired = 0;      // slots whose generations have run out: those in committed memory,
+    std::size_t retired_all = 0;  // and all of them
     std::size_t slab_bytes_held = 0;
-    bool small = false;  // the directory lives at the end of the first slab's committed memory
+    std::uint64_t* maps = nullptr;       // of slabs to come
+    std::uint32_t map_words = 0;         // in them
+    std::uint64_t* grown_map = nullptr;  // what a small store has already got to grow up: its map,
+    std::byte* grown_chunk = nullptr;    // and a chunk of counters
+    bool small = false;                  // the directory lives at the end of the first slab's committed memory
+    [[no_unique_address]] counters generations;
   };
 
   // The slots that a growth made usable begin here.
@@ -92,8 +117,14 @@ class slot_slabs {
   }
 
   static constexpr std::uint32_t words(std::uint32_t slots) noexcept { return (slots + 63) / 64; }
-  [[nodiscard]] static constexpr std::size_t directory_bytes(std::uint32_t slabs) noexcept {
-    return slabs * (sizeof(std::uintptr_t) + sizeof(entry)) + words(slabs) * sizeof(std::uint64_t);
+  // By slab, unless there are no counters.
+  [[nodiscard]] std::size_t chunks(std::uint32_t slabs) const noexcept {
+    return std::size_t{slabs} << (shape_.shift() - chunk_shift);
+  }
+  [[nodiscard]] std::size_t directory_bytes(std::uint32_t slabs) const noexcept {
+    std::size_t bytes = slabs * (sizeof(std::uintptr_t) + sizeof(entry)) + words(slabs) * sizeof(std::uint64_t);
+    if constexpr (has_generations) bytes += counters::table_bytes(chunks(slabs));
+    return bytes;
   }
   // A slot's number: its slab's, shifted, and its place within the slab.
   [[nodiscard]] std::uint32_t slab_of(std::uint32_t index) const noexcept { return index >> shape_.shift(); }
@@ -113,8 +144,7 @@ class slot_slabs {
                                         (std::size_t{slab} << shape_.shift()) * layout.slot_bytes - layout.first);
   }
   [[nodiscard]] std::byte* group_address(std::uint32_t slab, std::uint32_t word) const noexcept {
-    const slot_layout& layout = shape_.layout();
-    return slab_address(slab) + layout.offset_of_group(word) + layout.group_header;
+    return slab_address(slab) + shape_.layout().offset_of_slot(std::size_t{word} * 64);
   }
   [[nodiscard]] std::size_t unit() const noexcept { return commit_unit(shape_.kind()); }
   [[nodiscard]] std::uint32_t slots_allowed(std::uint32_t slab) const noexcept {
@@ -127,21 +157,49 @@ class slot_slabs {
   // ---- generations
 
   // A slot's counter is odd while the slot is taken and even while it is free: it alone tells whether a handle is
-  // stale.
-  using counter = std::conditional_t<has_generations, generation_type, std::uint8_t>;
-  static constexpr std::uint32_t last_generation = static_cast<counter>(-1) - 1;  // even: never taken again
-
-  [[nodiscard]] counter* generations(std::uint32_t slab, std::uint32_t word) const noexcept {
-    return reinterpret_cast<counter*>(group_address(slab, word) - shape_.layout().group_header);
-  }
-  // The slot is free again. Returns whether it may be taken again.
+  // stale. Returns whether the slot, which is free again, may be taken again.
   bool next_generation(std::uint32_t slab, std::uint32_t in_slab) noexcept {
-    counter& value = generations(slab, in_slab / 64)[in_slab % 64];
-    value = static_cast<counter>(value + 1);
-    if (value != last_generation) return true;
+    if (state_.generations.free(number(slab, in_slab))) return true;
     ++state_.entries[slab].retired;
     ++state_.retired;
+    ++state_.retired_all;
     return false;
+  }
+  // Returns how many slots may be taken again.
+  std::uint32_t lengthen_generation(std::uint32_t slab, std::uint32_t index, bool ask_relief) noexcept {
+    entry& each = state_.entries[slab];
+    const std::uint32_t before = retired_within(slab, 0, each.limit);
+    const std::uint32_t again = state_.generations.lengthen(index, arena_, budget_, ask_relief);
+    state_.retired_all -= again;
+    state_.retired -= before - retired_within(slab, 0, each.limit);
+    each.retired -= again;
+    return again;
+  }
+  [[nodiscard]] std::uint32_t retired_within(std::uint32_t slab, std::uint32_t from, std::uint32_t to) const noexcept {
+    std::uint32_t retired = 0;
+    if constexpr (has_generations)
+      if (state_.entries[slab].retired != 0)
+        for (; from < to; ++from) retired += state_.generations.is_worn(number(slab, from)) ? 1U : 0U;
+    return retired;
+  }
+  // Where the chunk of counters that a slot is in ends, within its slab.
+  [[nodiscard]] static constexpr std::uint32_t chunk_end(std::uint32_t in_slab) noexcept {
+    if constexpr (has_generations)
+      return (in_slab / counters::chunk_slots + 1) * counters::chunk_slots;
+    else
+      return 0xFFFFFFFF;
+  }
+  // Counters for a slot of a slab that is not small.
+  [[nodiscard]] commit_outcome open_counters(std::uint32_t slab, std::uint32_t in_slab, bool ask_relief) noexcept {
+    commit_outcome outcome = commit_outcome::done;
+    if constexpr (has_generations) {
+      while (state_.generations.size() <= number(slab, in_slab)) {  // slabs open in order
+        void* const memory = arena_.try_allocate(counters::chunk_slots, budget_, outcome, ask_relief);
+        if (memory == nullptr) return outcome;
+        state_.generations.open_chunk(memory);
+      }
+    }
+    return outcome;
   }
 
   // ---- growth
@@ -167,7 +225,7 @@ class slot_slabs {
 
   [[nodiscard]] bool is_dead(std::uint32_t slab) const noexcept {
     if constexpr (has_generations)
-      return state_.entries[slab].floor == last_generation;
+      return state_.entries[slab].retired == slots_allowed(slab);
     else
       return false;
   }
@@ -183,13 +241,17 @@ class slot_slabs {
 
   // The first slab, with directory and map at the end of what is committed of it.
   commit_outcome open_first(opened& news, bool ask_relief) noexcept {
-    if (state_.first_floor == last_generation && has_generations) return commit_outcome::full;
+    // Of a map's word, and of the counters for its slots.
+    constexpr std::size_t word_bytes = sizeof(std::uint64_t) + (has_generations ? 64 : 0);
+    if constexpr (has_generations)
+      if (state_.generations.first() == counters::last) return commit_outcome::full;
     const slot_layout& layout = shape_.layout();
-    const std::size_t front = round_up(layout.bytes_of(1) + directory_bytes(1) + sizeof(std::uint64_t), unit());
-    // The map grows with the room and takes of it: one step finds a pair that fits.
-    std::size_t slots = layout.slots_within(front - directory_bytes(1));
-    std::size_t tail = directory_bytes(1) + words(static_cast<std::uint32_t>(slots)) * sizeof(std::uint64_t);
-    slots = min_of<std::size_t>(layout.slots_within(front - tail), slots_allowed(0));
+    const std::size_t front = round_up(layout.bytes_of(1) + directory_bytes(1) + word_bytes, unit());
+    // Map and counters grow with the room and take of it: one step finds a pair that fits.
+    const std::uint32_t most = min_of(slots_allowed(0), chunk_end(0));
+    std::size_t slots = min_of<std::size_t>(layout.slots_within(front - directory_bytes(1)), most);
+    const std::size_t tail = directory_bytes(1) + words(static_cast<std::uint32_t>(slots)) * word_bytes;
+    slots = min_of<std::size_t>(layout.slots_within(front - tail), slots);
     std::byte* const at = front <= shape_.slab_bytes() ? reserve_slab() : nullptr;
     if (at == nullptr) return commit_outcome::out_of_memory;
     if (const commit_outcome outcome = charge_and_commit(at, front, budget_, ask_relief);
@@ -201,8 +263,13 @@ class slot_slabs {
     std::byte* const directory = at + front - tail;
     std::memset(directory, 0, tail);
     place_directory(directory, 1);
-    state_.entries[0] = {reinterpret_cast<std::uint64_t*>(directory + directory_bytes(1)), 0,
-                         static_cast<std::uint32_t>(front / unit()), state_.first_floor, 0};
+    std::byte* const map = directory + directory_bytes(1);
+    state_.entries[0] = {reinterpret_cast<std::uint64_t*>(map), 0, static_cast<std::uint32_t>(front / unit()), 0};
+    if constexpr (has_generations) {
+      const std::uint32_t map_words = words(static_cast<std::uint32_t>(slots));
+      state_.generations.open_chunk(map + map_words * sizeof(std::uint64_t),
+                                    min_of(map_words * 64, counters::chunk_slots));
+    }
     set_origin(0, at);
     state_.slab_count = 1;
     state_.small = true;
@@ -214,7 +281,10 @@ class slot_slabs {
   void place_directory(std::byte* at, std::uint32_t capacity) noexcept {
     state_.origins = reinterpret_cast<std::uintptr_t*>(at);
     state_.entries = reinterpret_cast<entry*>(at + capacity * sizeof(std::uintptr_t));
-    state_.open = reinterpret_cast<std::uint64_t*>(at + capacity * (sizeof(std::uintptr_t) + sizeof(entry)));
+    std::byte* const open = at + capacity * (sizeof(std::uintptr_t) + sizeof(entry));
+    state_.open = reinterpret_cast<std::uint64_t*>(open);
+    if constexpr (has_generations)
+      state_.generations.place_tables(open + words(capacity) * sizeof(std::uint64_t), chunks(capacity));
     state_.slab_capacity = capacity;
   }
 
@@ -229,30 +299,43 @@ class slot_slabs {
     copy_elements(old.origins, old.slab_count, state_.origins);
     copy_elements(old.entries, old.slab_count, state_.entries);
     copy_elements(old.open, words(old.slab_count), state_.open);
+    if constexpr (has_generations) state_.generations.copy_tables(old.generations, chunks(old.slab_count));
     return commit_outcome::done;
   }
 
+  // With counters in the arena, the maps of some slabs stand together, so that the pages they are in stay few.
   [[nodiscard]] std::uint64_t* new_map(commit_outcome& outcome, bool ask_relief) noexcept {
-    return static_cast<std::uint64_t*>(
-        arena_.try_allocate(words(shape_.slab_slots()) * sizeof(std::uint64_t), budget_, outcome, ask_relief));
+    const std::uint32_t size = words(shape_.slab_slots());
+    if (state_.map_words < size) {
+      const std::uint32_t block = has_generations && !state_.small ? max_of(size, 512U / size * size) : size;
+      void* const memory = arena_.try_allocate(block * sizeof(std::uint64_t), budget_, outcome, ask_relief);
+      if (memory == nullptr) return nullptr;
+      state_.maps = static_cast<std::uint64_t*>(memory);
+      state_.map_words = block;
+    }
+    state_.map_words -= size;
+    return std::exchange(state_.maps, state_.maps + size);
   }
 
   // Moves directory and map out of the first slab, whose end then takes slots.
   commit_outcome graduate(opened& news, bool ask_relief) noexcept {
     commit_outcome outcome{};
-    std::uint64_t* const map = new_map(outcome, ask_relief);
-    if (map == nullptr) return outcome;
-    const std::uint64_t* const old = state_.entries[0].bits;
-    if (outcome = widen_directory(8, ask_relief); outcome != commit_outcome::done) {
-      arena_.release(budget_);
-      return outcome;
-    }
-    copy_elements(old, words(state_.entries[0].limit), map);
-    state_.entries[0].bits = map;
+    // What could be had stays for the next time.
+    if (state_.grown_map == nullptr && (state_.grown_map = new_map(outcome, ask_relief)) == nullptr) return outcome;
+    if constexpr (has_generations)
+      if (state_.grown_chunk == nullptr && (state_.grown_chunk = static_cast<std::byte*>(arena_.try_allocate(
+                                                counters::chunk_slots, budget_, outcome, ask_relief))) == nullptr)
+        return outcome;
+    const entry& first = state_.entries[0];
+    const std::uint64_t* const old = first.bits;
+    if (outcome = widen_directory(8, ask_relief); outcome != commit_outcome::done) return outcome;
+    copy_elements(old, words(first.limit), state_.grown_map);
+    if constexpr (has_generations) state_.generations.move_chunk(state_.grown_chunk);
+    state_.entries[0].bits = state_.grown_map;
+    state_.grown_map = nullptr;
+    state_.grown_chunk = nullptr;
     state_.small = false;
-    const std::size_t committed = state_.entries[0].units * unit();
-    news = open_slots(
-        0, static_cast<std::uint32_t>(min_of<std::size_t>(shape_.layout().slots_within(committed), slots_allowed(0))));
+    news = open_slots(0, slots_in(state_.entries[0].units * unit(), 0));
     return commit_outcome::done;
   }
 
@@ -265,7 +348,7 @@ class slot_slabs {
     std::uint64_t* const map = new_map(outcome, ask_relief);
     if (map == nullptr) return outcome;
     state_.origins[state_.slab_count] = 0;
-    state_.entries[state_.slab_count] = {map, 0, 0, state_.first_floor, 0};
+    state_.entries[state_.slab_count] = {map, 0, 0, 0};
     ++state_.slab_count;
     return commit_outcome::done;
   }
@@ -273,13 +356,17 @@ class slot_slabs {
   // Commits a step of a slab, a shorter one when the step does not fit.
   commit_outcome extend(std::uint32_t slab, opened& news, bool ask_relief) noexcept {
     entry& each = state_.entries[slab];
+    if (const commit_outcome outcome = open_counters(slab, each.limit, ask_relief); outcome != commit_outcome::done)
+      return outcome;
     if (each.limit == 0 && take_from_cache(slab, news)) return commit_outcome::done;
     const slot_layout& layout = shape_.layout();
     std::byte* const at = each.limit != 0 ? slab_address(slab) : reserve_slab();
     if (at == nullptr) return commit_outcome::out_of_memory;
     const std::size_t have = each.units * unit();
-    const std::size_t least = round_up(layout.bytes_of(each.limit + 1), unit()) - have;
-    const std::size_t most = round_up(layout.bytes_of(slots_allowed(slab)), unit()) - have;
+    // None, if counters are what was wanting so far.
+    const std::size_t least = max_of(have, round_up(layout.bytes_of(each.limit + 1), unit())) - have;
+    const std::uint32_t end = min_of(slots_allowed(slab), chunk_end(each.limit));
+    const std::size_t most = max_of(have, round_up(layout.bytes_of(end), unit())) - have;
     std::size_t step = max_of(least, min_of(growth_step(held(), unit()), most));
     commit_outcome outcome;
     while ((outcome = charge_and_commit(at + have, step, budget_, false)) != commit_outcome::done && step > least)
@@ -296,8 +383,7 @@ class slot_slabs {
     }
     each.units += static_cast<std::uint32_t>(step / unit());
     state_.slab_bytes_held += step;
-    news = open_slots(
-        slab, static_cast<std::uint32_t>(min_of<std::size_t>(layout.slots_within(have + step), slots_allowed(slab))));
+    news = open_slots(slab, slots_in(have + step, slab));
     return commit_outcome::done;
   }
 
@@ -309,20 +395,23 @@ class slot_slabs {
     set_origin(slab, kept.at);
     state_.entries[slab].units = static_cast<std::uint32_t>(kept.committed / unit());
     state_.slab_bytes_held += kept.committed;
-    const std::size_t slots = shape_.layout().slots_within(kept.committed);
-    news = open_slots(slab, static_cast<std::uint32_t>(min_of<std::size_t>(slots, slots_allowed(slab))));
+    news = open_slots(slab, slots_in(kept.committed, slab));
     return true;
+  }
+
+  // How many slots of a slab may be used when so much of it is committed, and there are counters for the next one.
+  [[nodiscard]] std::uint32_t slots_in(std::size_t committed, std::uint32_t slab) const noexcept {
+    const std::uint32_t most = min_of(slots_allowed(slab), chunk_end(state_.entries[slab].limit));
+    return static_cast<std::uint32_t>(min_of<std::size_t>(shape_.layout().slots_within(committed), most));
   }
 
   // Slots up to `limit` of a slab are now in committed memory.
   opened open_slots(std::uint32_t slab, std::uint32_t limit) noexcept {
     entry& each = state_.entries[slab];
     const std::uint32_t before = each.limit;
-    if (limit == before) return {slab, before};
-    if constexpr (has_generations)
-      for (std::uint32_t word = words(before); word < words(limit); ++word)
-        fill_elements(generations(slab, word), 64, static_cast<counter>(each.floor));
+    if (limit <= before) return {slab, before};
     each.limit = limit;
+    state_.retired += retired_within(slab, before, limit);
     state_.committed_slots += limit - before;
     state_.open[slab / 64] |= std::uint64_t{1} << (slab % 64);
 #if defined(SLOTTED_DETAIL_ASAN)
@@ -350,16 +439,7 @@ class slot_slabs {
   void release_slab(std::uint32_t slab) noexcept {
     entry& each = state_.entries[slab];
     std::byte* const at = slab_address(slab);
-    if constexpr (has_generations) {
-      // No handle out there has a generation above the highest counter: a new slab that begins there knows them all as
-      // stale.
-      for (std::uint32_t index = 0; index < each.limit; ++index)
-        each.floor = max_of<std::uint32_t>(each.floor, (generations(slab, index / 64)[index % 64] + 1U) & ~1U);
-      if (each.floor == last_generation) ++state_.dead_slabs;
-      state_.retired -= each.retired;
-      each.retired = 0;
-      if (state_.small) state_.first_floor = each.floor;  // the entry goes with the slab
-    }
+    state_.retired -= retired_within(slab, 0, each.limit);
     const std::size_t bytes = each.units * unit();
     const bool small = state_.small;
     state_.committed_slots -= each.limit;
@@ -380,33 +460,34 @@ class slot_slabs {
 
   // Gives the pages behind the first `slots` slots of a slab back.
   void shrink_slab(std::uint32_t slab, std::uint32_t slots) noexcept {
-    if constexpr (!has_generations) {  // the counters of free slots have to stay
-      entry& each = state_.entries[slab];
-      const std::size_t keep = round_up(shape_.layout().bytes_of(slots), unit());
-      const std::size_t have = each.units * unit();
-      if (keep >= have) return;
-      const auto limit =
-          static_cast<std::uint32_t>(min_of<std::size_t>(shape_.layout().slots_within(keep), each.limit));
-      state_.committed_slots -= each.limit - limit;
-      state_.slab_bytes_held -= have - keep;
-      each.limit = limit;
-      each.units = static_cast<std::uint32_t>(keep / unit());
-      state_.grow_hint = min_of(state_.grow_hint, slab);
-      unpoison(slab_address(slab) + keep, have - keep);
-      decommit_pages(slab_address(slab) + keep, have - keep);
-      if (budget_ != nullptr) budget_->release(have - keep);
-    }
+    entry& each = state_.entries[slab];
+    const std::size_t keep = round_up(shape_.layout().bytes_of(slots), unit());
+    const std::size_t have = each.units * unit();
+    if (keep >= have) return;
+    const auto limit = static_cast<std::uint32_t>(min_of<std::size_t>(shape_.layout().slots_within(keep), each.limit));
+    state_.retired -= retired_within(slab, limit, each.limit);
+    state_.committed_slots -= each.limit - limit;
+    state_.slab_bytes_held -= have - keep;
+    each.limit = limit;
+    each.units = static_cast<std::uint32_t>(keep / unit());
+    state_.grow_hint = min_of(state_.grow_hint, slab);
+    unpoison(slab_address(slab) + keep, have - keep);
+    decommit_pages(slab_address(slab) + keep, have - keep);
+    if (budget_ != nullptr) budget_->release(have - keep);
   }
 
   // Gives back everything; only what generations have been handed out stays known.
   void release_all() noexcept {
+    state fresh;
+    if constexpr (has_generations) {
+      // No handle out there has a generation above: counters that begin there know them all as stale.
+      std::uint32_t first = state_.generations.first();
+      for (std::size_t slot = 0; slot < state_.generations.size(); slot += counters::chunk_slots)
+        first = max_of(first, state_.generations.above_all(static_cast<std::uint32_t>(slot >> chunk_shift)));
+      fresh.generations.start_at(first);
+    }
     for (std::uint32_t slab = 0; slab < state_.slab_count; ++slab)
       if (state_.entries[slab].limit != 0) release_slab(slab);
-    state fresh;
-    fresh.first_floor = state_.first_floor;  // generations outlive their slabs
-    if constexpr (has_generations)
-      for (std::uint32_t slab = 0; slab < state_.slab_count && !state_.small; ++slab)
-        fresh.first_floor = max_of(fresh.first_floor, state_.entries[slab].floor);
     arena_.release(budget_);
     state_ = fresh;
   }

@@ -23,7 +23,6 @@ namespace detail {
 template <class Shape>
 class slot_store : public slot_slabs<Shape> {
   using slabs = slot_slabs<Shape>;
-  using slabs::generations;
   using slabs::group_address;
   using slabs::no_slab;
   using slabs::number;
@@ -74,12 +73,13 @@ class slot_store : public slot_slabs<Shape> {
     *window_.word |= std::uint64_t{1} << bit;
     ++size_;
     ++changes_;
-    if constexpr (has_generations) {
-      auto& generation = reinterpret_cast<typename slabs::counter*>(window_.group - shape_.layout().group_header)[bit];
-      generation = static_cast<typename slabs::counter>(generation + 1);
-    }
     out.at = reinterpret_cast<std::byte*>(window_.group + bit * slot_bytes());
     out.index = window_.first + bit;
+    if constexpr (has_generations)
+      if (state_.generations.take(out.index)) [[unlikely]] {
+        (void)this->lengthen_generation(window_.slab, out.index, false);
+        window_.free = usable(window_.slab, window_word());
+      }
     unpoison(out.at, shape_.layout().slot_bytes);
     return commit_outcome::done;
   }
@@ -115,12 +115,11 @@ class slot_store : public slot_slabs<Shape> {
 
   // Preconditions: the slot is in committed memory.
   [[nodiscard]] std::byte* address(std::uint32_t index) const noexcept {
-    return reinterpret_cast<std::byte*>(state_.origins[slab_of(index)] + index * slot_bytes() + headers_before(index));
+    return reinterpret_cast<std::byte*>(state_.origins[slab_of(index)] + index * slot_bytes());
   }
   // The same for the slot of number `next` - 1, without the subtraction: a slab has a slot less than its numbers.
   [[nodiscard]] std::byte* address_before(std::uint32_t next) const noexcept {
-    return reinterpret_cast<std::byte*>(state_.origins[slab_of(next)] + next * slot_bytes() - slot_bytes() +
-                                        headers_before(next - 1));
+    return reinterpret_cast<std::byte*>(state_.origins[slab_of(next)] + next * slot_bytes() - slot_bytes());
   }
 
   [[nodiscard]] bool taken(std::uint32_t index) const noexcept {
@@ -143,6 +142,12 @@ class slot_store : public slot_slabs<Shape> {
     if (slots > shape_.max_slots()) return commit_outcome::full;
     while (this->capacity() < slots)
       if (const commit_outcome outcome = open_more(true); outcome != commit_outcome::done) return outcome;
+    if constexpr (has_generations) {  // for as long as its slots are reused
+      std::size_t bytes = 0;
+      for (std::uint32_t slab = 0; slab < state_.slab_count; ++slab)
+        bytes += state_.generations.bytes_to_lengthen(number(slab, 0), state_.entries[slab].limit);
+      if (bytes != 0) return this->arena_.prepare(bytes, this->budget_);
+    }
     return commit_outcome::done;
   }
 
@@ -171,7 +176,7 @@ class slot_store : public slot_slabs<Shape> {
   // Gives every page that holds no taken slot back to the system, spares included; slots keep their numbers.
   void trim() noexcept {
     // Where a generation has run out, what is known of it has to stay.
-    if (size_ == 0 && state_.dead_slabs == 0 && state_.retired == 0) return release_everything();
+    if (size_ == 0 && state_.retired_all == 0) return release_everything();
     spare_ = no_slab;
     for (std::uint32_t slab = 0; slab < state_.slab_count; ++slab) {
       entry& each = state_.entries[slab];
@@ -243,7 +248,7 @@ class slot_store : public slot_slabs<Shape> {
       }
       if (at.rest == 0 && at.word != at.end) {
         at.rest = *++at.word;
-        at.group += 64 * slot_bytes() + shape_.layout().group_header;
+        at.group += 64 * slot_bytes();
         if (at.rest == ~std::uint64_t{0}) at.rest = 0;  // the first of a run
       }
       if (at.rest != 0) {
@@ -265,7 +270,13 @@ class slot_store : public slot_slabs<Shape> {
   [[nodiscard]] auto generation(std::uint32_t index) const noexcept
     requires has_generations
   {
-    return generations(slab_of(index), place_of(index) / 64)[place_of(index) % 64];
+    return state_.generations.value(index);
+  }
+  // Whether that is the counter of a slot, which may be no slot of this store.
+  [[nodiscard]] bool has_generation(std::uint32_t index, std::uint32_t generation) const noexcept
+    requires has_generations
+  {
+    return state_.generations.has_value(index, generation);
   }
   [[nodiscard]] bool committed(std::uint32_t index) const noexcept {
     const std::uint32_t slab = slab_of(index);
@@ -276,12 +287,6 @@ class slot_store : public slot_slabs<Shape> {
   static constexpr std::uint32_t longest_run = 8;  // words: looking ahead has to pay even if the run soon ends
 
   [[nodiscard]] std::size_t slot_bytes() const noexcept { return shape_.layout().slot_bytes; }
-  // Bytes of group headers in front of a slot.
-  [[nodiscard]] std::size_t headers_before(std::uint32_t index) const noexcept {
-    if (shape_.layout().group_header == 0) return 0;
-    return (place_of(index) / 64 + 1) * shape_.layout().group_header;
-  }
-
   // The free slots of a word that are committed and not retired.
   [[nodiscard]] std::uint64_t usable(std::uint32_t slab, std::uint32_t word) const noexcept {
     const entry& each = state_.entries[slab];
@@ -291,7 +296,8 @@ class slot_store : public slot_slabs<Shape> {
     if constexpr (has_generations) {
       if (each.retired != 0)
         for (std::uint64_t rest = free; rest != 0; rest &= rest - 1)
-          if (generations(slab, word)[std::countr_zero(rest)] == slabs::last_generation) free &= ~(rest & (~rest + 1));
+          if (state_.generations.is_worn(number(slab, word * 64 + static_cast<std::uint32_t>(std::countr_zero(rest)))))
+            free &= ~(rest & (~rest + 1));
     }
     return free;
   }
@@ -326,8 +332,25 @@ class slot_store : public slot_slabs<Shape> {
         }
         state_.open[slab / 64] &= ~(std::uint64_t{1} << (slab % 64));
       }
+      if (revive(ask_relief)) continue;
       if (const commit_outcome outcome = open_more(ask_relief); outcome != commit_outcome::done) return outcome;
     }
+  }
+  // Looks for slots that rest because their counters found no memory to grow, and tries again. Returns whether it
+  // helped.
+  bool revive([[maybe_unused]] bool ask_relief) noexcept {
+    if constexpr (slabs::counters_grow)
+      for (std::uint32_t slab = 0; slab < state_.slab_count && state_.retired != 0; ++slab)
+        for (std::uint32_t place = 0; place < state_.entries[slab].limit && state_.entries[slab].retired != 0;
+             ++place) {
+          const std::uint32_t index = number(slab, place);
+          if (!state_.generations.is_worn(index) || state_.generations.has_own_high(index)) continue;
+          if (this->lengthen_generation(slab, index, ask_relief) == 0) return false;  // nor would it for any other
+          state_.open[slab / 64] |= std::uint64_t{1} << (slab % 64);
+          set_search_start(slab, place / 64);
+          return true;
+        }
+    return false;
   }
   // Under pressure the spares of the cache go before the budget's reliefs are asked.
   commit_outcome open_more(bool ask_relief) noexcept {
@@ -347,7 +370,7 @@ class slot_store : public slot_slabs<Shape> {
 
   [[gnu::noinline]] void release_if_empty(std::uint32_t slab) noexcept {
     if (!this->is_empty(slab) || state_.small) return;
-    if (this->cache_ != nullptr) return release(slab);
+    if (this->cache_ != nullptr || this->is_dead(slab)) return release(slab);
     if (spare_ == no_slab || spare_ == slab || state_.entries[spare_].limit == 0 || !this->is_empty(spare_)) {
       spare_ = slab;
       return;
@@ -377,8 +400,7 @@ class slot_store : public slot_slabs<Shape> {
         if (bits[word] == 0) continue;
         if (bits[word] != ~std::uint64_t{0}) return in_word(slab, word, bits[word]);
         std::uint32_t run = 1;
-        if (shape_.layout().group_header == 0)
-          while (run < longest_run && word + run < end && bits[word + run] == ~std::uint64_t{0}) ++run;
+        while (run < longest_run && word + run < end && bits[word + run] == ~std::uint64_t{0}) ++run;
         cursor at;
         at.here = group_address(slab, word);
         at.last = reinterpret_cast<std::uintptr_t>(at.here) + (run * std::size_t{64} - 1) * slot_bytes();

@@ -86,10 +86,12 @@ class checked_handle {
 
 /// A `pool` with 8-byte handles that carry a generation, so that a stale handle is known as one for ever.
 ///
-/// Each slot counts the insertions and erasures that it has seen, in 4 bytes beside it. A slot whose counter has
-/// reached its last value is retired: it is not reused. The counters outlive their slab, `clear` and `trim`: a slab
-/// that comes back begins above every generation that was handed out. They go with the records when a pool moves or
-/// swaps: it is the pool that has the records now that knows their handles, stale ones included.
+/// Each slot counts the insertions and erasures that it has seen: in a byte, and in three more for a group of 64 slots
+/// of which one has seen 127 records. Where the budget has no room for these, the slot rests until it has; `reserve`
+/// charges them with the rest. A slot whose counter has reached its last value is retired: it is not reused. The
+/// counters outlive their slab, `clear` and `trim`: a pool that gave everything back begins above every generation that
+/// was handed out. They go with the records when a pool moves or swaps: it is the pool that has the records now that
+/// knows their handles, stale ones included.
 /// \tparam Generation  an unsigned type; smaller ones retire slots sooner.
 template <class T, std::unsigned_integral Generation = std::uint32_t, page_kind Pages = page_kind::base>
 class checked_pool
@@ -143,8 +145,7 @@ class checked_pool
 
   /// Whether the handle's own record is in the pool.
   [[nodiscard]] bool contains(handle h) const noexcept {
-    const std::uint32_t index = h.slot_ - 1;  // of a null handle: a slot that no pool has
-    return h.generation_ % 2 == 1 && this->store_.committed(index) && this->store_.generation(index) == h.generation_;
+    return h.generation_ % 2 == 1 && this->store_.has_generation(h.slot_ - 1, h.generation_);
   }
 
   /// Erases a record.
