@@ -14,6 +14,7 @@
 #include <list>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -302,4 +303,118 @@ TEST_CASE("footprints of series say which one grew") {
   CHECK(large.total() > small.total());
   CHECK(small.total() + large.total() <= past.footprint().total());
   CHECK(past.footprint("history no such").total() == 0);
+}
+
+namespace {
+
+enum class mood : std::uint8_t { calm = 1, wild = 200 };
+struct odd {
+  std::array<unsigned char, 5> bytes{};
+  friend bool operator==(const odd&, const odd&) = default;
+};
+struct part {
+  bool on = false;
+  std::optional<std::int32_t> level;
+  friend bool operator==(const part&, const part&) = default;
+};
+struct everything {
+  double real = 0;
+  float single = 0;
+  std::int64_t whole = 0;
+  std::uint64_t counter = 0;
+  bool flag = false;
+  std::optional<double> maybe;
+  std::optional<bool> tri;
+  std::array<double, 2> pair{};
+  mood how = mood::calm;
+  slotted::symbol<"history everything"> name;
+  std::chrono::nanoseconds took{};
+  part nested;
+  slotted::packed_record<slotted::field<"a", char>, slotted::field<"b", std::int64_t>> packed;
+  odd other;
+  std::chrono::sys_time<std::chrono::microseconds> time{};
+  slotted::symbol<"history host", std::uint32_t> host;
+};
+
+// Reals as the bits that they are.
+auto bits(const everything& of) {
+  return std::tuple(std::bit_cast<std::uint64_t>(of.real), std::bit_cast<std::uint32_t>(of.single), of.whole,
+                    of.counter, of.flag, of.maybe.has_value(), std::bit_cast<std::uint64_t>(of.maybe.value_or(0)),
+                    of.tri, std::bit_cast<std::uint64_t>(of.pair[0]), std::bit_cast<std::uint64_t>(of.pair[1]), of.how,
+                    of.name.code(), of.took.count(), of.nested.on, of.nested.level, of.packed.get<"a">(),
+                    of.packed.get<"b">(), of.other.bytes, of.time.time_since_epoch().count(), of.host.code());
+}
+
+double strange_double(std::uint64_t random) {
+  switch (random % 7) {
+    case 0:
+      return std::bit_cast<double>(0x7FF0'0000'0000'0001u | (random >> 13));  // NaN, quiet or not, with a payload
+    case 1:
+      return -0.0;
+    case 2:
+      return -std::numeric_limits<double>::infinity();
+    case 3:
+      return std::numeric_limits<double>::denorm_min() * static_cast<double>(random % 100);
+    case 4:
+      return static_cast<double>(random % 1000) / 10;
+    default:
+      return std::bit_cast<double>(random);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("every kind of field comes back bit for bit") {
+  using clock_time = std::chrono::sys_time<std::chrono::microseconds>;
+  history<everything, &everything::time, &everything::host> past;
+  std::vector<everything> model;
+  std::uint64_t state = 7;
+  const auto random = [&state] {
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    return state ^ (state >> 29);
+  };
+  const std::int64_t extremes[] = {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max(),
+                                   0, -1};
+  for (std::int64_t i = 0; i < 2500; ++i) {
+    everything each;
+    each.real = strange_double(random());
+    each.single = std::bit_cast<float>(static_cast<std::uint32_t>(random()));
+    each.whole = i % 3 == 0 ? extremes[random() % 4] : static_cast<std::int64_t>(random());
+    each.counter = i % 2 == 0 ? std::numeric_limits<std::uint64_t>::max() - random() % 10 : random() % 10;
+    each.flag = random() % 2 == 0;
+    if (random() % 3 != 0) each.maybe = strange_double(random());
+    if (random() % 3 != 0) each.tri = random() % 2 == 0;
+    each.pair = {strange_double(random()), 1.0};
+    each.how = random() % 2 == 0 ? mood::calm : mood::wild;
+    each.name = random() % 2 == 0 ? "x" : "y";
+    each.took = std::chrono::nanoseconds(static_cast<std::int64_t>(random()));
+    each.nested = {random() % 2 == 0, random() % 2 == 0 ? std::optional(static_cast<std::int32_t>(i)) : std::nullopt};
+    each.packed.set<"a">(static_cast<char>(random() % 100));
+    each.packed.set<"b">(i);
+    each.other.bytes[4] = static_cast<unsigned char>(random() % 256);
+    each.time = clock_time(std::chrono::microseconds(i));
+    each.host = "one";
+    past.append(each);
+    model.push_back(each);
+  }
+  past.seal();
+  const std::vector<everything> got = rows_of(past.pins()[0]);
+  REQUIRE(got.size() == model.size());
+  for (std::size_t i = 0; i < got.size(); ++i) REQUIRE(bits(got[i]) == bits(model[i]));
+}
+
+TEST_CASE("a range is appended row by row, as far as there is room") {
+  std::list<point> rows;
+  for (std::int64_t i = 0; i < 4000; ++i) rows.push_back(at(i));
+  by_sensor past;
+  past.append(rows);
+  CHECK(past.size() == 4000);
+  CHECK(past.try_append(std::vector<point>{at(4000), at(4001)}) == 2);
+  CHECK(past.size() == 4002);
+  memory_budget budget(16 << 10);
+  by_sensor small{budget};
+  const std::size_t in = small.try_append(rows);
+  CHECK(in < 4000);
+  CHECK(in == small.size());
+  CHECK_THROWS_AS(small.append(rows), slotted::budget_exceeded);
 }

@@ -9,6 +9,7 @@
 
 #include "catch.hpp"
 #include "pinned_rows.hpp"
+#include "resident.hpp"
 
 namespace {
 
@@ -104,4 +105,28 @@ TEST_CASE("what is pinned stays charged until its last snapshot goes, and is no 
   CHECK(past.evicted() > evicted_while_pinned);
   CHECK(evicted_while_pinned >= evicted);
   CHECK(past.footprint().total() == budget.used());
+}
+
+TEST_CASE("a history that evicts takes no more of the system's memory, however long it goes on") {
+  memory_budget budget(std::size_t{8} << 20);
+  by_series past{budget, on_full::evict_oldest};
+  std::mt19937_64 random(10);
+  std::uint32_t number = 0;
+  const auto push = [&](std::uint32_t rows) {
+    for (std::uint32_t i = 0; i < rows; ++i, ++number)
+      past.append({std::int64_t{number}, std::bit_cast<double>(std::uint64_t{random()} >> 2), number,
+                   static_cast<std::uint16_t>(number % 20)});
+  };
+  while (past.evicted() == 0) push(1000);
+  push(200'000);
+  const std::size_t before = slotted::test::resident_bytes();
+  const std::uint64_t evicted = past.evicted();
+  push(1'500'000);
+  CHECK(past.evicted() - evicted > 1'000'000);
+  CHECK(slotted::test::resident_bytes() < before + (1 << 20));
+  CHECK(budget.peak() <= budget.limit());
+  past.clear();
+  past.trim();
+  CHECK(budget.used() <= 2 * slotted::detail::page_bytes());
+  CHECK(slotted::test::resident_bytes() < before - (std::size_t{6} << 20));
 }

@@ -101,12 +101,13 @@ template <class T, std::size_t Time, std::size_t Series, bool Met>
 struct layout_if {
   using type = history_layout<T, Time, Series>;
 };
+// What a history that cannot be is given instead, so that there is one error and no echo of it.
+struct nothing_to_keep {
+  std::int64_t time;
+};
 template <class T, std::size_t Time, std::size_t Series>
 struct layout_if<T, Time, Series, false> {
-  struct type {
-    using series_type = no_series_key;
-    using time_type = std::int64_t;
-  };
+  using type = history_layout<nothing_to_keep, 0, not_found>;
 };
 
 template <class T, key TimeKey, key SeriesKey>
@@ -270,6 +271,29 @@ class history
   }
   /// As `append`. Returns: whether there was room.
   [[nodiscard]] bool try_append(const T& row) noexcept { return try_add(row) == append_outcome::done; }
+
+  /// Adds the rows of a range, one after the other.
+  ///
+  /// Throws: as `append` of a row, and what reading the range throws; the rows before the one that threw are in then,
+  /// each of them whole, and `try_append` would have said how many.
+  template <class Range>
+    requires(!std::derived_from<std::remove_cvref_t<Range>, T> &&
+             std::convertible_to<decltype(*std::begin(std::declval<Range&>())), const T&>)
+  void append(Range&& range) {
+    for (auto&& row : range) append(static_cast<const T&>(row));
+  }
+  /// As `append`. Returns: how many of the rows, from the first on, are in: fewer than all when there was no room.
+  template <class Range>
+    requires(!std::derived_from<std::remove_cvref_t<Range>, T> &&
+             std::convertible_to<decltype(*std::begin(std::declval<Range&>())), const T&>)
+  [[nodiscard]] std::size_t try_append(Range&& range) {
+    std::size_t rows = 0;
+    for (auto&& row : range) {
+      if (!try_append(static_cast<const T&>(row))) break;
+      ++rows;
+    }
+    return rows;
+  }
   /// Refused: a row of a derived type would be cut down to its base.
   template <class U>
     requires(std::derived_from<std::remove_cvref_t<U>, T> && !exactly<U, T>)

@@ -1,0 +1,20 @@
+// What owns memory cannot be compressed as numbers.
+// EXPECT: history: every field must be trivially copyable
+#include <slotted/store/history.hpp>
+
+#include <slotted/record/symbol.hpp>
+
+#include <string>
+
+struct point {
+  long time;
+#ifdef MISTAKE
+  std::string sensor;
+#else
+  slotted::symbol<"compile_fail sensor"> sensor;
+#endif
+};
+
+slotted::history<point, &point::time> past;
+
+int main() {}
