@@ -83,11 +83,7 @@ void append_value(std::string& out, const T& value) {
       append_value(out, each);
     }
     out += ']';
-  } else if constexpr (streamable<T>) {
-    std::ostringstream os;
-    os << value;
-    out += os.str();
-  } else if constexpr (duration_like<T>) {
+  } else if constexpr (duration_like<T>) {  // newer standard libraries stream these two, in their own way
     append_value(out, value.count());
     if constexpr (unit_of_period<typename T::period>().empty())
       out += "*" + std::to_string(T::period::num) + "/" + std::to_string(T::period::den) + "s";
@@ -95,6 +91,10 @@ void append_value(std::string& out, const T& value) {
       out += unit_of_period<typename T::period>();
   } else if constexpr (time_point_like<T>) {
     append_value(out, value.time_since_epoch());
+  } else if constexpr (streamable<T>) {
+    std::ostringstream os;
+    os << value;
+    out += os.str();
   } else if constexpr (std::is_enum_v<T>) {
     append_value(out, static_cast<std::underlying_type_t<T>>(value));
   } else if constexpr (recordable<T>) {
