@@ -27,6 +27,14 @@ namespace detail {
 struct query_room {
   reader_registry* registry;  // null: charged to nobody
   std::size_t missing = 0;    // bytes
+  bool frugal = false;        // the least will do, at the cost of time
+
+  // What may be taken for the sake of speed: little beside what there is to read.
+  [[nodiscard]] std::size_t comfort(std::size_t most) const noexcept {
+    if (frugal) return 0;
+    const memory_budget* const budget = registry != nullptr ? registry->budget() : nullptr;
+    return budget == nullptr ? most : min_of(most, budget->limit() / 16);
+  }
 };
 
 // What a query needs beside what it reads: charged, as a part of its snapshot, while it lasts.
@@ -187,7 +195,12 @@ class history_merge {
     ((most = max_of(most, is_column<L> ? sizeof(leaf<L>) : 0)), ...);
     return most;
   }(indices{});
-  static constexpr std::size_t row_quantum = query_memory::alignment;  // keeps every column of a slot aligned
+  // A slot has a multiple of so many rows, which keeps every column of it aligned.
+  static constexpr std::size_t row_quantum = []<std::size_t... L>(std::index_sequence<L...>) {
+    std::size_t most = 16;
+    ((most = max_of(most, alignof(leaf<L>))), ...);
+    return most;
+  }(indices{});
 
   struct source {
     const std::byte* block;  // null: the tail
@@ -383,7 +396,7 @@ class history_merge {
   }
 
   [[nodiscard]] bool make_slots(std::size_t open, query_room& room) noexcept {
-    const std::size_t fair = usual_memory / (open * row_bytes) / row_quantum * row_quantum;
+    const std::size_t fair = room.comfort(usual_memory) / (open * row_bytes) / row_quantum * row_quantum;
     slot_rows_ = max_of(row_quantum, min_of(fair, block_rows));
     const std::size_t slot_bytes = slot_rows_ * row_bytes;
     const std::size_t scratch = slot_rows_ < block_rows ? block_rows * largest_leaf : 0;

@@ -38,22 +38,26 @@ class pinned {
   // Throws: budget_exceeded, std::bad_alloc.
   template <class F>
   auto with_room(F f) {
-    for (int tries = 0;; ++tries) {
-      query_room room{get().registry()};
-      auto result = f(room);
-      if (room.missing == 0) return result;
-      if (tries == 3 || !make_room(room.missing)) fail(room);
-    }
+    return with_room(f, [this](std::size_t bytes) { return make_room(bytes); });
   }
   template <class F>
   auto with_room(F f) const {
-    query_room room{get().registry()};
-    auto result = f(room);
-    if (room.missing != 0) fail(room);
-    return result;
+    return with_room(f, [](std::size_t) { return false; });
   }
 
  private:
+  template <class F, class Make>
+  auto with_room(F& f, Make make) const {
+    bool frugal = false;
+    for (int tries = 0;; ++tries) {
+      query_room room{get().registry(), 0, frugal};
+      auto result = f(room);
+      if (room.missing == 0) return result;
+      if (tries < 3 && make(room.missing)) continue;
+      if (frugal) fail(room);
+      frugal = true;
+    }
+  }
   bool make_room(std::size_t bytes) noexcept {
     memory_budget* const budget = get().registry() != nullptr ? get().registry()->budget() : nullptr;
     if (pin_ == nullptr || budget == nullptr) return false;
@@ -244,7 +248,7 @@ class history_range {
   /// The first row.
   ///
   /// Throws: `budget_exceeded`, or `std::bad_alloc`, when there is no memory for the blocks that have to be open at
-  /// once (about 1 MiB, or 64 rows a series). Complexity: linear in the blocks of the series.
+  /// once (about 1 MiB, or 16 rows a series). Complexity: linear in the blocks of the series.
   /// Invalidates: what `begin` gave before.
   [[nodiscard]] iterator begin() {
     merge_ = {};
