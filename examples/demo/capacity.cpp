@@ -14,6 +14,7 @@ struct filling {
   std::uint64_t points = 0;
   bool failed = false;
   bool refused = false;
+  bool evicted = false;
   bool limited = true;
   bool has_resident = false;
   bool reads_on = false;
@@ -23,10 +24,13 @@ struct filling {
   shared_text message;
 };
 
-bool holds_the_first(const store& filled, const telemetry& source, std::uint64_t count) {
+// What it had to give up it has shown before.
+bool accounts_for_the_first(const store& filled, const telemetry& source, std::uint64_t count) {
   checksum sum;
   filled.for_each([&sum](const point& each) { sum.add(each); });
-  return filled.size() == count && sum == checksum_of_source(source, count);
+  const bool held = filled.size() == sum.count();
+  sum.add(filled.given_up());
+  return held && sum == checksum_of_source(source, count);
 }
 
 bool can_allocate() {
@@ -49,9 +53,11 @@ void fill(const representation& which, const telemetry& source, std::size_t limi
   }
   auto filled = which.make(budget);
   point_stream stream(source);
-  const std::uint64_t enough = limit / which.fewest_bytes + 1'000;
+  std::uint64_t enough = limit / which.fewest_bytes + 1'000;
+  const auto has_shown_it = [&] { return which.evicts && filled->given_up().count() > filled->size() / 2; };
+  if (which.evicts) enough *= 64;  // compressed points may take a fraction of a byte
   try {
-    for (; result.points < enough; ++result.points) filled->insert(stream.next());
+    for (; result.points < enough && !has_shown_it(); ++result.points) filled->insert(stream.next());
   } catch (const slotted::budget_exceeded& refusal) {
     result.failed = result.refused = true;
     result.message = refusal.what();
@@ -59,7 +65,8 @@ void fill(const representation& which, const telemetry& source, std::size_t limi
     result.failed = true;
     result.message = problem.what();
   }
-  if (!result.failed) return;
+  result.evicted = filled->given_up().count() != 0;
+  if (!result.failed && !result.evicted) return;
 
   const auto resident = resident_bytes();
   if (resident && resident_before && *resident > *resident_before) {
@@ -67,15 +74,17 @@ void fill(const representation& which, const telemetry& source, std::size_t limi
     result.has_resident = true;
   }
   result.process_lives = can_allocate();
-  result.reads_on = holds_the_first(*filled, source, result.points);
+  result.reads_on = accounts_for_the_first(*filled, source, result.points);
   try {
     filled->erase_some();
-    const std::size_t left = filled->size();
+    const std::uint64_t left = filled->size() + filled->given_up().count();
     filled->insert(stream.next());
-    result.takes_another = left < result.points && filled->size() == left + 1;
+    result.takes_another =
+        (result.evicted || left < result.points) && filled->size() + filled->given_up().count() == left + 1;
   } catch (const std::bad_alloc&) {
     result.takes_another = false;
   }
+  if (result.evicted) result.points = filled->size();
   leave_to_the_system(which, std::move(filled));
 }
 
@@ -92,6 +101,8 @@ capacity fill_to_limit(const representation& which, const telemetry& source, std
   out.died = !end.returned;
   if (out.died) {
     out.how = describe(end);
+  } else if (result.evicted && !result.failed) {
+    out.how = "evicts the oldest, goes on";
   } else if (!result.failed) {
     out.how = result.limited ? "did not fail" : "cannot be limited here";
   } else {

@@ -40,6 +40,7 @@ void weigh(const representation& which, const telemetry& source, std::uint64_t p
   point_stream stream(source);
   const auto begin = std::chrono::steady_clock::now();
   for (; result.inserted < points; ++result.inserted) filled->insert(stream.next());
+  filled->settle();
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 
   result.heap = growth(heap_in_use().bytes, heap_before) + filled->bytes_beside_heap();

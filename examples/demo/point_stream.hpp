@@ -69,6 +69,11 @@ class checksum {
     ++count_;
   }
 
+  void add(const checksum& others) {
+    sum_ += others.sum_;
+    count_ += others.count_;
+  }
+
   std::uint64_t count() const { return count_; }
   friend bool operator==(const checksum&, const checksum&) = default;
 

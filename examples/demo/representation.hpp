@@ -26,6 +26,10 @@ class store {
   virtual std::size_t size() const = 0;
   virtual void for_each(const std::function<void(const point&)>& read) const = 0;
   virtual void erase_some() = 0;  // one point, or as few as can go by themselves
+  virtual void settle() {}        // all points are in: what can still be packed is
+
+  /// The points that it had to give up so as not to exceed its budget.
+  virtual checksum given_up() const { return {}; }
 
   /// Memory it has straight from the system, which operator new therefore never saw.
   virtual std::size_t bytes_beside_heap() const { return 0; }
@@ -39,6 +43,7 @@ struct representation {
   std::size_t fewest_bytes =
       1;  // that a point can take, so that filling a limit comes to an end where none is enforced
   std::unique_ptr<store> (*make)(slotted::memory_budget& budget) = nullptr;
+  bool evicts = false;  // gives up its oldest points where the others refuse, and goes on for ever
 };
 
 /// All of them; the first is the one the others are compared with.
