@@ -8,14 +8,14 @@
 #include <string>
 #include <thread>
 
-// [record
+// [record]
 struct DataPoint {
   double x, y;
   std::int64_t timestamp;  // ms
   slotted::symbol<"sensor", std::uint16_t> sensor_id;
 };
 using History = slotted::history<DataPoint, &DataPoint::timestamp, &DataPoint::sensor_id>;
-// ]
+// [/record]
 
 int main(int argc, char** argv) {
   const std::int64_t points = argc > 1 ? std::atoll(argv[1]) : 25'000'000;
@@ -27,30 +27,30 @@ int main(int argc, char** argv) {
     return DataPoint{20 + noise / 100, 1000 + noise, i, sensors[i % 10]};
   };
 
-  // [open
+  // [open]
   slotted::memory_budget budget{64 * slotted::MiB};
   History past{budget, slotted::on_full::evict_oldest};
-  // ]
+  // [/open]
 
   std::printf("%12s %12s %12s %14s %9s %12s\n", "appended", "held", "evicted", "budget, bytes", "B/point",
               "mean, 1 min");
   for (std::int64_t i = 0; i < points; ++i) {
     past.append(point(i));
     if ((i + 1) % (points / 10) != 0) continue;
-    // [ask
+    // [ask]
     double sum = 0;
     std::int64_t rows = 0;
     for (DataPoint p : past.series("sensor_3").between(i - 60'000, i)) {  // the last minute, decoded as it is read
       sum += p.x;
       ++rows;
     }
-    // ]
+    // [/ask]
     std::printf("%12lld %12zu %12llu %14zu %9.2f %12.3f\n", static_cast<long long>(i + 1), past.size(),
                 static_cast<unsigned long long>(past.evicted()), budget.used(),
                 static_cast<double>(budget.used()) / static_cast<double>(past.size()), sum / static_cast<double>(rows));
   }
 
-  // [scan
+  // [scan]
   double largest = 0;
   past.scan<&DataPoint::y>([&](std::span<const double> ys) {  // block by block, out of a small buffer
     for (const double y : ys) largest = y > largest ? y : largest;
@@ -59,10 +59,10 @@ int main(int argc, char** argv) {
   for (const auto& minute : past.aggregate<&DataPoint::x>(last.timestamp - 180'000, last.timestamp, 60'000))
     std::printf("from %lld ms on: %llu points, mean %.3f\n", static_cast<long long>(minute.start),
                 static_cast<unsigned long long>(minute.count), minute.mean());
-  // ]
+  // [/scan]
   std::printf("the largest y that is left is %.0f\n", largest);
 
-  // [snapshot
+  // [snapshot]
   std::size_t counted = 0;
   std::thread reader([&counted, moment = past.snapshot()] {  // what it sees stays until it ends
     moment.scan<&DataPoint::x>([&](std::span<const double> xs) { counted += xs.size(); });
@@ -71,7 +71,7 @@ int main(int argc, char** argv) {
     while (!past.try_append(point(i)))
       std::this_thread::yield();  // all that could go is being read: wait for the reader
   reader.join();
-  // ]
+  // [/snapshot]
   std::printf("a reader counted %zu points while others came; at most %zu of %zu bytes were ever in use\n", counted,
               budget.peak(), budget.limit());
 }

@@ -99,7 +99,13 @@ complaints judge_blocks(const source_tree& tree) {
 complaints judge_links(const source_tree& tree) {
   complaints found;
   const std::string& text = tree.at("README.md");
+  const auto in_code = [&](std::size_t at) {  // where "](" is a lambda
+    bool code = false;
+    for (std::size_t fence = text.find("```"); fence < at; fence = text.find("```", fence + 3)) code = !code;
+    return code;
+  };
   for (std::size_t at = text.find("]("); at != std::string::npos; at = text.find("](", at + 1)) {
+    if (in_code(at)) continue;
     const std::string target = text.substr(at + 2, text.find(')', at) - at - 2);
     if (target.starts_with("#") || target.find("://") != std::string::npos) continue;
     const bool there = std::any_of(tree.begin(), tree.end(), [&](const auto& file) {
@@ -174,6 +180,8 @@ TEST_CASE("every link of the README leads to a file") {
 TEST_CASE("a link to nowhere is named") {
   CHECK(judge_links(with_readme(
             "[a](tests/run.sh) [b](examples) [c](examples/) [d](#here) [e](https://example.org)")) == complaints{});
+  CHECK(judge_links(with_readme("```cpp\nf([&](int) {});\n```\n[a](tests/run.sh)")) == complaints{});
+  CHECK(judge_links(with_readme("```cpp\n```\n[a](tests/ru)")).size() == 1);
   CHECK(judge_links(with_readme("[a](tests/ru)")) == complaints{"README.md links to tests/ru, which is not there"});
 }
 
