@@ -90,6 +90,13 @@ int main() {
   // packed_rows = 1 rows = {[0] = {flag = true, x = 2.5, n = -3, sensor = "sensor_2"}}
   packed_rows.push_back(b);
 
+  slotted::history<point, "n", "sensor"> past;
+  // past = 3001 rows of 2 series, 2048 sealed so far, 0 evicted
+  for (int i = 0; i < 3000; ++i) past.append({true, 1.0, i, "sensor_1"});
+  past.append({true, 1.0, 0, "sensor_2"});
+  const slotted::history<point, "n", "sensor"> unused;
+  // unused = 0 rows
+
   stop();
   return stopped && same.code() != 0 && other.code() != 0 && far.code() != 0 && n.get<"id">() == 7 && empty.empty() ? 0
                                                                                                                     : 1;

@@ -1,4 +1,4 @@
-# slotted: what gdb shows of records, symbols, pools and tables: their fields, texts, records and rows.
+# slotted: what gdb shows of records, symbols, pools, tables and histories: fields, texts, records, rows, and how many.
 # SPDX-License-Identifier: MIT
 #
 # Load it by one line, in gdb or in ~/.gdbinit:  source <prefix>/include/slotted/debug/gdb.py
@@ -351,10 +351,29 @@ class TablePrinter:
             yield f"[{row}]", gdb.Value(bytes(image), self.kind)
 
 
+# ---- histories
+
+
+class HistoryPrinter:
+    """How much there is: the rows themselves are compressed."""
+
+    def __init__(self, value):
+        self.core = loaded(value["core_"])
+
+    def to_string(self):
+        if int(self.core) == 0:
+            return "0 rows"
+        state = members(self.core.dereference())
+        rows = int(state["appended_"]) - int(loaded(state["evicted_"])) - int(state["cleared_"])
+        return (f"{rows} rows of {int(loaded(state['series_count_']))} series, {int(state['sealed_'])} sealed so far, "
+                f"{int(loaded(state['evicted_']))} evicted")
+
+
 def build():
     printers = gdb.printing.RegexpCollectionPrettyPrinter("slotted")
     for name, printer in (("record", RecordPrinter), ("packed_record", PackedRecordPrinter), ("symbol", SymbolPrinter),
-                          ("pool", PoolPrinter), ("checked_pool", PoolPrinter), ("table", TablePrinter)):
+                          ("pool", PoolPrinter), ("checked_pool", PoolPrinter), ("table", TablePrinter),
+                          ("history", HistoryPrinter)):
         printers.add_printer(name, f"^slotted::(v[0-9]+::)?{name}<.*>$", printer)
     return printers
 
