@@ -149,6 +149,26 @@ TEST_CASE("8 threads never exceed a budget, not for a moment, and lose no byte o
   CHECK(budget.used() == 0);
 }
 
+TEST_CASE("threads that each want all of a budget never have it together") {
+  memory_budget budget{1000};
+  std::atomic<int> holders{0};
+  std::atomic<int> together{0};
+  std::atomic<std::size_t> had{0};
+  on_threads(4, [&](int) {
+    for (int step = 0; step < 200'000; ++step) {
+      if (!budget.try_reserve(1000)) continue;
+      if (holders.fetch_add(1) != 0 || budget.used() > 1000) ++together;
+      ++had;
+      holders.fetch_sub(1);
+      budget.release(1000);
+    }
+  });
+  CHECK(together == 0);
+  CHECK(had > 0);
+  CHECK(budget.peak() == 1000);
+  CHECK(budget.used() == 0);
+}
+
 TEST_CASE("8 threads share out a budget to the last unit") {
   memory_budget budget{1001 * 7};
   std::atomic<std::size_t> taken{0};
