@@ -221,10 +221,8 @@ class PoolPrinter:
         shape = plain(plain(slabs.type).template_argument(0))
         self.slot_bytes = int(shape.template_argument(0))
         alignment = int(shape.template_argument(1))
-        generation = shape.template_argument(2)
-        per_slot = 0 if generation.code == gdb.TYPE_CODE_VOID else generation.sizeof
+        alignment = max(alignment, min(self.slot_bytes & -self.slot_bytes, 64))
         self.first = -(-4 // alignment) * alignment  # behind the number of the slab
-        self.group_header = -(-64 * per_slot // alignment) * alignment
 
     def to_string(self):
         return f"{int(self.store['size_'])} records"
@@ -255,8 +253,7 @@ class PoolPrinter:
                 while bits:
                     place = word * 64 + (bits & -bits).bit_length() - 1
                     bits &= bits - 1
-                    offset = self.first + place * self.slot_bytes + (word + 1) * self.group_header
-                    yield f"[{(number << shift) + place}]", gdb.Value(at + offset).cast(
+                    yield f"[{(number << shift) + place}]", gdb.Value(at + self.first + place * self.slot_bytes).cast(
                         self.kind.pointer()).dereference()
 
 
