@@ -310,12 +310,10 @@ namespace {
 enum class mood : std::uint8_t { calm = 1, wild = 200 };
 struct odd {
   std::array<unsigned char, 5> bytes{};
-  friend bool operator==(const odd&, const odd&) = default;
 };
 struct part {
   bool on = false;
   std::optional<std::int32_t> level;
-  friend bool operator==(const part&, const part&) = default;
 };
 struct everything {
   double real = 0;

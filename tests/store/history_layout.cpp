@@ -5,11 +5,13 @@
 #include <slotted/record/symbol.hpp>
 
 #include <array>
+#include <bit>
 #include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <random>
 #include <vector>
@@ -120,7 +122,8 @@ TEST_CASE("a row comes back from its packed form") {
 }
 
 TEST_CASE("every kind of leaf comes back from a block of any size") {
-  const std::size_t size = GENERATE(1, 2, 3, 500, 1023, 1024);
+  const auto size =
+      GENERATE(std::size_t{1}, std::size_t{2}, std::size_t{3}, std::size_t{500}, std::size_t{1023}, std::size_t{1024});
   const std::vector<rich> rows = some(size);
   packed_rows packed(rows);
   std::vector<detail::column_state> states(layout::columns);
