@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """slotted: writes README.md beside this: what each compiler says of each mistake, and what is right instead.
 
+errors.py [RULE ...]   of the rules that are named, and those that the page lacks, or of all
+
 It needs g++-12, clang++-14 and clang++-19; the tests then hold what a compiler prints against its lines of that page.
 """
 # SPDX-License-Identifier: MIT
@@ -79,23 +81,33 @@ def branches(source):
     return "\n".join(filter(None, wrong)), "\n".join(filter(None, right))
 
 
+def section(rule, said):
+    source = rule.read_text()
+    about = " ".join(line[3:] for line in re.match(r"(//.*\n)+", source)[0].splitlines()
+                     if not re.match(r"// (EXPECT|COMPILERS)", line))
+    wrong, right = branches(source)
+    parts = [f"## {rule.stem}\n\n{about}\n",
+             "```cpp\n" + (f"// wrong\n{wrong}\n" if wrong else "") + (f"// right\n{right}\n" if right else "") + "```\n"]
+    for name in COMPILERS:
+        lines = said[rule, name].result()
+        if lines is not None:
+            parts.append(f"{name}:\n" + "\n".join(["```text", *lines, "```"]) + "\n")
+    return "\n".join(parts)
+
+
 def main():
+    page = HERE / "README.md"
+    kept = {}
+    if sys.argv[1:]:
+        for part in re.split(r"^(?=## )", page.read_text(), flags=re.M)[1:]:
+            kept[part.split()[1]] = part.rstrip("\n") + "\n"
+        for name in sys.argv[1:]:
+            kept.pop(name, None)
     rules = sorted(HERE.glob("*.cpp"))
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        said = {(rule, name): pool.submit(compiled, rule, name) for rule in rules for name in COMPILERS}
-    page = [HEAD]
-    for rule in rules:
-        source = rule.read_text()
-        about = " ".join(line[3:] for line in re.match(r"(//.*\n)+", source)[0].splitlines()
-                         if not re.match(r"// (EXPECT|COMPILERS)", line))
-        wrong, right = branches(source)
-        page.append(f"## {rule.stem}\n\n{about}\n")
-        page.append("```cpp\n" + (f"// wrong\n{wrong}\n" if wrong else "") + (f"// right\n{right}\n" if right else "") + "```\n")
-        for name in COMPILERS:
-            lines = said[rule, name].result()
-            if lines is not None:
-                page.append(f"{name}:\n" + "\n".join(["```text", *lines, "```"]) + "\n")
-    (HERE / "README.md").write_text("\n".join(page))
+        said = {(rule, name): pool.submit(compiled, rule, name)
+                for rule in rules if rule.stem not in kept for name in COMPILERS}
+    page.write_text("\n".join([HEAD] + [kept[rule.stem] if rule.stem in kept else section(rule, said) for rule in rules]))
 
 
 main()
