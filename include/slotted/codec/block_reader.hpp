@@ -46,6 +46,7 @@ class block_reader {
         if (body.version != dictionary.version) return false;
       }
       keep(body);
+      assign_positions(body, patched_);
       return true;
     });
     if (parsed) count_ = h.n;
@@ -68,16 +69,16 @@ class block_reader {
     switch (mode_) {
       case mode::integers:
       case mode::decimals:
-        found = detail::codec::value_at(plain_, i, pattern);
+        found = detail::codec::value_at(plain_, i, pattern, patched_);
         break;
       case mode::dictionary:
-        found = detail::codec::value_at(entries_, i, pattern);
+        found = detail::codec::value_at(entries_, i, pattern, patched_);
         break;
       case mode::series_dictionary:
-        found = detail::codec::value_at(series_, dictionary_, i, pattern);
+        found = detail::codec::value_at(series_, dictionary_, i, pattern, patched_);
         break;
       case mode::top_parts:
-        found = detail::codec::value_at(top_parts_, i, pattern);
+        found = detail::codec::value_at(top_parts_, i, pattern, patched_);
         break;
       case mode::runs:
         break;
@@ -110,6 +111,7 @@ class block_reader {
   detail::codec::dictionary_body entries_;
   detail::codec::series_body series_;
   detail::codec::top_parts_body top_parts_;
+  detail::codec::position_set patched_[3];
 };
 
 }  // namespace codec

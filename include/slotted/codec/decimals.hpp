@@ -195,11 +195,13 @@ inline bool decode(const decimal_block& b, std::byte* __restrict words) noexcept
   return decode_digits(b, words) && (!b.corrected || decode_onto(b.corrections, words));
 }
 
-inline bool value_at(const decimal_block& b, std::size_t i, std::uint64_t& pattern) noexcept {
+// `patched` may hold the positions of the patches of the digits, then of those of the corrections.
+inline bool value_at(const decimal_block& b, std::size_t i, std::uint64_t& pattern,
+                     const position_set* patched = nullptr) noexcept {
   std::uint64_t d = 0;
   std::uint64_t correction = 0;
-  if (!value_at(b.digits, i, d)) return false;
-  if (b.corrected && !value_at(b.corrections, i, correction)) return false;
+  if (!value_at(b.digits, i, d, patched)) return false;
+  if (b.corrected && !value_at(b.corrections, i, correction, patched == nullptr ? nullptr : patched + 1)) return false;
   pattern = decimal_pattern(d, b.exponent, b.target) + correction;
   return true;
 }

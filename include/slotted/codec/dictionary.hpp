@@ -40,12 +40,20 @@ inline bool decode(const dictionary_body& b, std::byte* __restrict words) noexce
   return true;
 }
 
-inline bool value_at(const dictionary_body& b, std::size_t i, std::uint64_t& pattern) noexcept {
+// `patched` may hold the positions of the patches of the codes, then two sets of those of the entries.
+inline bool value_at(const dictionary_body& b, std::size_t i, std::uint64_t& pattern,
+                     const position_set* patched = nullptr) noexcept {
   std::uint64_t code = 0;
-  if (!value_at(b.codes, i, code)) return false;
+  if (!value_at(b.codes, i, code, patched)) return false;
   code %= max_dictionary_entries;
   pattern = 0;
-  return code >= b.count || value_at(b.entries, static_cast<std::size_t>(code), pattern);
+  return code >= b.count ||
+         value_at(b.entries, static_cast<std::size_t>(code), pattern, patched == nullptr ? nullptr : patched + 1);
+}
+
+inline void assign_positions(const dictionary_body& b, position_set* patched) noexcept {
+  patched[0].assign(b.codes.positions, b.codes.patches);
+  assign_positions(b.entries, patched + 1);
 }
 
 // ---- encoding

@@ -69,6 +69,59 @@ inline std::uint64_t patch_value(const integer_stream& s, std::size_t k) noexcep
   return s.base + unzigzag(packed_at(s.patch_values, s.patches, s.patch_width, k)) * s.divisor;
 }
 
+inline constexpr std::size_t no_position = SIZE_MAX;
+
+// Which of the ascending positions is i, or none; of positions that do not ascend, as in hostile bytes, any or none.
+inline std::size_t find_position(const std::byte* positions, std::size_t count, std::size_t i) noexcept {
+  if (count == 0) return no_position;
+  std::size_t from = 0;
+  for (std::size_t left = count; left > 1;) {  // without a branch on what is found
+    const std::size_t half = left / 2;
+    from += packed_at(positions, count, position_bits, from + half) <= i ? half : 0;
+    left -= half;
+  }
+  return packed_at(positions, count, position_bits, from) == i ? from : no_position;
+}
+
+// Positions as bits, for finding many of them in a few instructions each.
+class position_set {
+ public:
+  void assign(const std::byte* positions, std::size_t count) noexcept {
+    ascending_ = true;
+    for (auto& word : bits_) word = 0;
+    std::size_t next = 0;
+    for (std::size_t k = 0; k < count; ++k) {
+      const auto i = static_cast<std::size_t>(packed_at(positions, count, position_bits, k));
+      ascending_ = ascending_ && i >= next;
+      next = i + 1;
+      bits_[i / 64] |= std::uint64_t{1} << i % 64;
+    }
+    std::size_t before = 0;
+    for (std::size_t w = 0; w < words; ++w) {
+      before_[w] = static_cast<std::uint16_t>(before);
+      before += static_cast<std::size_t>(std::popcount(bits_[w]));
+    }
+  }
+
+  std::size_t find(const std::byte* positions, std::size_t count, std::size_t i) const noexcept {
+    const std::uint64_t word = bits_[i / 64] >> i % 64;
+    if ((word & 1) == 0) return no_position;
+    if (!ascending_) return find_position(positions, count, i);
+    return before_[i / 64] + static_cast<std::size_t>(std::popcount(bits_[i / 64] & low_mask(i % 64)));
+  }
+
+ private:
+  static constexpr std::size_t words = (std::size_t{1} << position_bits) / 64;
+  std::uint64_t bits_[words] = {};
+  std::uint16_t before_[words] = {};
+  bool ascending_ = true;
+};
+
+inline std::size_t find_position(const std::byte* positions, std::size_t count, std::size_t i,
+                                 const position_set* known) noexcept {
+  return known != nullptr ? known->find(positions, count, i) : find_position(positions, count, i);
+}
+
 inline std::uint64_t on_line(std::uint64_t slope, std::size_t i) noexcept {
   return static_cast<std::uint64_t>(static_cast<std::int64_t>(slope * i) >> slope_shift);
 }
@@ -221,32 +274,19 @@ inline bool decode_onto(const integer_stream& s, std::byte* __restrict words) no
   return true;
 }
 
-/// One value; sums need those before it, so that delta and second difference decode the block.
-inline bool value_at(const integer_stream& s, std::size_t i, std::uint64_t& value) noexcept {
+/// One value; sums need those before it, so that delta and second difference decode the block. `patched` may hold the
+/// positions of the patches.
+inline bool value_at(const integer_stream& s, std::size_t i, std::uint64_t& value,
+                     const position_set* patched = nullptr) noexcept {
   if (s.how == transform::delta || s.how == transform::second_difference) {
     std::byte words[8 * max_block_values];
     if (!decode(s, words)) return false;
     value = word_at(words, i);
     return true;
   }
-  value = s.base + packed_at(s.packed, s.n, s.width, i) * s.divisor;
-  // Positions ascend, so that a binary search finds the patch; in hostile bytes it finds any or none.
-  std::size_t from = 0;
-  for (std::size_t count = s.patches; count > 0;) {
-    const std::size_t half = count / 2;
-    const std::uint64_t position = packed_at(s.positions, s.patches, position_bits, from + half);
-    if (position == i) {
-      value = patch_value(s, from + half);
-      break;
-    }
-    if (position < i) {
-      from += half + 1;
-      count -= half + 1;
-    } else {
-      count = half;
-    }
-  }
-  value += on_line(s.slope, s.how == transform::linear ? i : 0);
+  const std::size_t patch = find_position(s.positions, s.patches, i, patched);
+  value = patch != no_position ? patch_value(s, patch) : s.base + packed_at(s.packed, s.n, s.width, i) * s.divisor;
+  if (s.how == transform::linear) value += on_line(s.slope, i);
   return true;
 }
 

@@ -83,11 +83,20 @@ inline bool decode(const plain_body& b, std::byte* __restrict words) noexcept {
   return true;
 }
 
-inline bool value_at(const plain_body& b, std::size_t i, std::uint64_t& pattern) noexcept {
-  if (b.how == mode::decimals) return value_at(b.decimals, i, pattern);
-  if (!value_at(b.integers, i, pattern)) return false;
+// `patched` may hold two sets of positions.
+inline bool value_at(const plain_body& b, std::size_t i, std::uint64_t& pattern,
+                     const position_set* patched = nullptr) noexcept {
+  if (b.how == mode::decimals) return value_at(b.decimals, i, pattern, patched);
+  if (!value_at(b.integers, i, pattern, patched)) return false;
   pattern = from_ordered(pattern, b.kind);
   return true;
+}
+
+inline void assign_positions(const plain_body& b, position_set* patched) noexcept {
+  const integer_stream& first = b.how == mode::decimals ? b.decimals.digits : b.integers;
+  patched[0].assign(first.positions, first.patches);
+  const bool corrected = b.how == mode::decimals && b.decimals.corrected;
+  patched[1].assign(b.decimals.corrections.positions, corrected ? b.decimals.corrections.patches : 0);
 }
 
 // ---- encoding

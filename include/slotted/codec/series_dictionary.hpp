@@ -116,17 +116,24 @@ inline bool decode(const series_body& b, const dictionary_view& d, std::byte* __
   return true;
 }
 
-inline bool value_at(const series_body& b, const dictionary_view& d, std::size_t i, std::uint64_t& pattern) noexcept {
+// `patched` may hold the positions of the patches of the codes, then those of the strangers.
+inline bool value_at(const series_body& b, const dictionary_view& d, std::size_t i, std::uint64_t& pattern,
+                     const position_set* patched = nullptr) noexcept {
   if (d.version != b.version) return false;
-  std::uint64_t code = 0;
-  if (!value_at(b.codes, i, code) || code >= d.patterns.size()) return false;
-  pattern = d.patterns[static_cast<std::size_t>(code)];
-  for (std::size_t k = 0; k < b.strangers; ++k) {
-    if (packed_at(b.positions, b.strangers, position_bits, k) == i) {
-      pattern = packed_at(b.patterns, b.strangers, pattern_bits(b.kind), k);
-    }
+  const std::size_t k = find_position(b.positions, b.strangers, i, patched == nullptr ? nullptr : patched + 1);
+  if (k != no_position) {
+    pattern = packed_at(b.patterns, b.strangers, pattern_bits(b.kind), k);
+    return true;
   }
+  std::uint64_t code = 0;
+  if (!value_at(b.codes, i, code, patched) || code >= d.patterns.size()) return false;
+  pattern = d.patterns[static_cast<std::size_t>(code)];
   return true;
+}
+
+inline void assign_positions(const series_body& b, position_set* patched) noexcept {
+  patched[0].assign(b.codes.positions, b.codes.patches);
+  patched[1].assign(b.positions, b.strangers);
 }
 
 // ---- encoding

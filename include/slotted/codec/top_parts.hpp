@@ -69,15 +69,18 @@ inline bool decode(const top_parts_body& b, std::byte* __restrict words) noexcep
   return true;
 }
 
-inline bool value_at(const top_parts_body& b, std::size_t i, std::uint64_t& pattern) noexcept {
-  std::uint64_t top = b.entries[packed_at(b.indices, b.n, b.index_width, i)];
-  for (std::size_t k = 0; k < b.patches; ++k) {  // few: a plan with many costs more than plain patterns
-    if (packed_at(b.positions, b.patches, position_bits, k) == i) {
-      top = packed_at(b.patch_tops, b.patches, b.top_bits, k) << b.low_bits;
-    }
-  }
+// `patched` may hold the positions of the patches.
+inline bool value_at(const top_parts_body& b, std::size_t i, std::uint64_t& pattern,
+                     const position_set* patched = nullptr) noexcept {
+  const std::size_t k = find_position(b.positions, b.patches, i, patched);
+  const std::uint64_t top = k != no_position ? packed_at(b.patch_tops, b.patches, b.top_bits, k) << b.low_bits
+                                             : b.entries[packed_at(b.indices, b.n, b.index_width, i)];
   pattern = top | packed_at(b.lows, b.n, b.low_bits, i);
   return true;
+}
+
+inline void assign_positions(const top_parts_body& b, position_set* patched) noexcept {
+  patched[0].assign(b.positions, b.patches);
 }
 
 // ---- encoding
