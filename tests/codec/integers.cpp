@@ -49,7 +49,7 @@ TEST_CASE("each transform decodes alone, at every place") {
   }
 }
 
-TEST_CASE("a patch outside the block is refused") {
+TEST_CASE("a patch outside the block or out of order is refused") {
   std::vector<std::int64_t> v(20, 3);
   v[7] = 1'000'000'000'000;
   v[9] = 1'000'000'000'001;
@@ -62,6 +62,32 @@ TEST_CASE("a patch outside the block is refused") {
   CHECK(decode(s, reinterpret_cast<std::byte*>(words)));
   bytes[static_cast<std::size_t>(s.positions - bytes.data())] = std::byte{20};
   CHECK_FALSE(decode(s, reinterpret_cast<std::byte*>(words)));
+  bytes[static_cast<std::size_t>(s.positions - bytes.data())] = std::byte{10};  // behind the other, which is at 9
+  CHECK_FALSE(decode(s, reinterpret_cast<std::byte*>(words)));
+}
+
+TEST_CASE("positions are found one by one and in a set, and others are not") {
+  generated::random r(16);
+  for (const std::size_t count : {1u, 2u, 3u, 15u, 16u, 17u, 100u, 700u, 1024u}) {
+    std::vector<std::uint64_t> positions;
+    std::vector<std::size_t> expected(1024, no_position);
+    for (std::size_t i = 0; i < 1024; ++i) {
+      if (generated::below(r, 1024 - i) >= count - positions.size()) continue;
+      expected[i] = positions.size();
+      positions.push_back(i);
+    }
+    REQUIRE(positions.size() == count);
+    std::vector<std::byte> packed(packed_size(count, position_bits));
+    pack(positions.data(), count, position_bits, packed.data());
+    position_set set;
+    set.assign(packed.data(), count);
+    bool same = true;
+    for (std::size_t i = 0; i < 1024; ++i) {
+      same = same && find_position(packed.data(), count, i) == expected[i] &&
+             set.find(packed.data(), count, i) == expected[i];
+    }
+    CHECK(same);
+  }
 }
 
 TEST_CASE("flags and widths that no encoder writes are refused") {

@@ -45,9 +45,7 @@ class block_reader {
       if constexpr (requires { body.version; }) {
         if (body.version != dictionary.version) return false;
       }
-      keep(body);
-      assign_positions(body, patched_);
-      return true;
+      return keep(body);
     });
     if (parsed) count_ = h.n;
     return parsed;
@@ -72,7 +70,7 @@ class block_reader {
         found = detail::codec::value_at(plain_, i, pattern, patched_);
         break;
       case mode::dictionary:
-        found = detail::codec::value_at(entries_, i, pattern, patched_);
+        found = detail::codec::value_at(entries_, table_, i, pattern, patched_);
         break;
       case mode::series_dictionary:
         found = detail::codec::value_at(series_, dictionary_, i, pattern, patched_);
@@ -97,10 +95,36 @@ class block_reader {
   }
 
  private:
-  void keep(const detail::codec::plain_body& b) noexcept { plain_ = b; }
-  void keep(const detail::codec::dictionary_body& b) noexcept { entries_ = b; }
-  void keep(const detail::codec::series_body& b) noexcept { series_ = b; }
-  void keep(const detail::codec::top_parts_body& b) noexcept { top_parts_ = b; }
+  // Each keeps what is parsed, and what finding many values in it goes by.
+  bool keep(const detail::codec::plain_body& b) noexcept {
+    plain_ = b;
+    if (b.how == detail::codec::mode::integers) {
+      patched_[0].assign(b.integers.positions, b.integers.patches);
+    } else {
+      patched_[0].assign(b.decimals.digits.positions, b.decimals.digits.patches);
+      patched_[1].assign(b.decimals.corrections.positions, b.decimals.corrections.patches);
+    }
+    return true;
+  }
+
+  bool keep(const detail::codec::dictionary_body& b) noexcept {
+    entries_ = b;
+    patched_[0].assign(b.codes.positions, b.codes.patches);
+    return decode_entries(b, table_);
+  }
+
+  bool keep(const detail::codec::series_body& b) noexcept {
+    series_ = b;
+    patched_[0].assign(b.codes.positions, b.codes.patches);
+    patched_[1].assign(b.positions, b.strangers);
+    return true;
+  }
+
+  bool keep(const detail::codec::top_parts_body& b) noexcept {
+    top_parts_ = b;
+    patched_[0].assign(b.positions, b.patches);
+    return true;
+  }
 
   std::size_t count_ = 0;
   bool in_runs_ = false;
@@ -111,7 +135,8 @@ class block_reader {
   detail::codec::dictionary_body entries_;
   detail::codec::series_body series_;
   detail::codec::top_parts_body top_parts_;
-  detail::codec::position_set patched_[3];
+  detail::codec::position_set patched_[2];
+  std::uint64_t table_[detail::codec::max_dictionary_entries];  // the entries of a dictionary, if there is one
 };
 
 }  // namespace codec

@@ -175,7 +175,6 @@ inline bool decode_digits(const decimal_block& b, std::byte* __restrict words) n
     }
     return b.digits.patches == 0 || for_each_patch(b.digits, [&](std::size_t position, std::uint64_t d) {
              set_word(words, position, decimal_pattern(d, b.exponent, b.target));
-             return true;
            });
   }
   if (!decode(b.digits, words)) return false;

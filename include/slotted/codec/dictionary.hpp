@@ -27,12 +27,17 @@ inline bool parse(byte_reader& in, std::size_t n, value_kind kind, dictionary_bo
   return parse(in, n, b.codes);
 }
 
-inline bool decode(const dictionary_body& b, std::byte* __restrict words) noexcept {
-  // Codes are masked into this table rather than checked: those of hostile bytes then find a value or a zero.
-  std::uint64_t table[max_dictionary_entries];
+// Codes are masked into this table of max_dictionary_entries rather than checked: those of hostile bytes then find a
+// value or a zero.
+inline bool decode_entries(const dictionary_body& b, std::uint64_t* table) noexcept {
   if (!decode(b.entries, reinterpret_cast<std::byte*>(table))) return false;
   for (std::size_t i = b.count; i < max_dictionary_entries; ++i) table[i] = 0;
-  if (!decode(b.codes, words)) return false;
+  return true;
+}
+
+inline bool decode(const dictionary_body& b, std::byte* __restrict words) noexcept {
+  std::uint64_t table[max_dictionary_entries];
+  if (!decode_entries(b, table) || !decode(b.codes, words)) return false;
   const std::size_t n = b.codes.n;
   for (std::size_t i = 0; i < n; ++i) {
     set_word(words, i, table[word_at(words, i) % max_dictionary_entries]);
@@ -40,20 +45,21 @@ inline bool decode(const dictionary_body& b, std::byte* __restrict words) noexce
   return true;
 }
 
-// `patched` may hold the positions of the patches of the codes, then two sets of those of the entries.
-inline bool value_at(const dictionary_body& b, std::size_t i, std::uint64_t& pattern,
-                     const position_set* patched = nullptr) noexcept {
+inline bool value_at(const dictionary_body& b, std::size_t i, std::uint64_t& pattern) noexcept {
   std::uint64_t code = 0;
-  if (!value_at(b.codes, i, code, patched)) return false;
+  if (!value_at(b.codes, i, code)) return false;
   code %= max_dictionary_entries;
   pattern = 0;
-  return code >= b.count ||
-         value_at(b.entries, static_cast<std::size_t>(code), pattern, patched == nullptr ? nullptr : patched + 1);
+  return code >= b.count || value_at(b.entries, static_cast<std::size_t>(code), pattern);
 }
 
-inline void assign_positions(const dictionary_body& b, position_set* patched) noexcept {
-  patched[0].assign(b.codes.positions, b.codes.patches);
-  assign_positions(b.entries, patched + 1);
+// The same with the entries decoded into a table of max_dictionary_entries, for many values of one block.
+inline bool value_at(const dictionary_body& b, const std::uint64_t* table, std::size_t i, std::uint64_t& pattern,
+                     const position_set* patched) noexcept {
+  std::uint64_t code = 0;
+  if (!value_at(b.codes, i, code, patched)) return false;
+  pattern = table[code % max_dictionary_entries];
+  return true;
 }
 
 // ---- encoding

@@ -153,8 +153,8 @@ inline bool is_constant(const integer_stream& s) noexcept {
   return s.width == 0 && s.patches == 0 && s.how == transform::none;
 }
 
-// Calls f with the position of each patch and with the residual that stands there, for as long as f gives true and the
-// positions are within the block.
+// Calls f with the position of each patch and with the residual that stands there; false when positions do not ascend
+// or leave the block.
 template <typename F>
 inline bool for_each_patch(const integer_stream& s, F&& f) noexcept {
   std::byte positions[8 * max_block_values];
@@ -165,10 +165,12 @@ inline bool for_each_patch(const integer_stream& s, F&& f) noexcept {
   const std::uint64_t divisor = s.divisor;
   unpack(s.positions, count, position_bits, plus{0}, positions);
   unpack(s.patch_values, count, s.patch_width, plus{0}, values);
+  std::size_t next = 0;
   for (std::size_t k = 0; k < count; ++k) {
-    const std::uint64_t position = word_at(positions, k);
-    if (position >= n) return false;
-    if (!f(static_cast<std::size_t>(position), base + unzigzag(word_at(values, k)) * divisor)) return false;
+    const auto position = static_cast<std::size_t>(word_at(positions, k));
+    if (position >= n || position < next) return false;
+    next = position + 1;
+    f(position, base + unzigzag(word_at(values, k)) * divisor);
   }
   return true;
 }
@@ -192,21 +194,19 @@ inline bool decode_steps(const integer_stream& s, std::byte* __restrict words) n
     value = from + rise * count;
     at = end;
   };
-  const bool ascending = for_each_patch(s, [&](std::size_t position, std::uint64_t residual) {
-    if (position < (first_order ? 1u : 2u)) return true;  // never read
-    if (position < at) return false;
+  const bool valid = for_each_patch(s, [&](std::size_t position, std::uint64_t residual) {
+    if (position < (first_order ? 1u : 2u)) return;  // never read
     line_to(position);
     value += residual - (first_order ? step : 0);
     if (!first_order) step += residual;
-    return true;
   });
   line_to(s.n);
-  return ascending;
+  return valid;
 }
 
 /// Decodes a whole stream as n host words.
 ///
-/// Returns: false when a patch names a position outside the block.
+/// Returns: false when the positions of patches do not ascend, or leave the block.
 inline bool decode(const integer_stream& s, std::byte* __restrict words) noexcept {
   if (is_steps(s)) return decode_steps(s, words);
   // Copies: what is written through bytes might, for all a compiler knows, be the stream's own members.
@@ -217,10 +217,8 @@ inline bool decode(const integer_stream& s, std::byte* __restrict words) noexcep
   } else {
     unpack(s.packed, n, s.width, times_plus{s.divisor, s.base}, words);
   }
-  if (s.patches != 0 && !for_each_patch(s, [&](std::size_t position, std::uint64_t residual) {
-        set_word(words, position, residual);
-        return true;
-      })) {
+  if (s.patches != 0 &&
+      !for_each_patch(s, [&](std::size_t position, std::uint64_t residual) { set_word(words, position, residual); })) {
     return false;
   }
   switch (s.how) {
@@ -259,7 +257,6 @@ inline bool decode_onto(const integer_stream& s, std::byte* __restrict words) no
     }
     return s.patches == 0 || for_each_patch(s, [&](std::size_t position, std::uint64_t residual) {
              set_word(words, position, word_at(words, position) + residual - base);
-             return true;
            });
   }
   if (s.how == transform::none && s.divisor == 1 && s.patches == 0) {
@@ -274,16 +271,18 @@ inline bool decode_onto(const integer_stream& s, std::byte* __restrict words) no
   return true;
 }
 
-/// One value; sums need those before it, so that delta and second difference decode the block. `patched` may hold the
-/// positions of the patches.
+// Sums need the values before them. Out of line, so that finding a value where it stands is in line.
+[[gnu::noinline]] inline bool sum_at(const integer_stream& s, std::size_t i, std::uint64_t& value) noexcept {
+  std::byte words[8 * max_block_values];
+  if (!decode(s, words)) return false;
+  value = word_at(words, i);
+  return true;
+}
+
+/// One value. `patched` may hold the positions of the patches.
 inline bool value_at(const integer_stream& s, std::size_t i, std::uint64_t& value,
                      const position_set* patched = nullptr) noexcept {
-  if (s.how == transform::delta || s.how == transform::second_difference) {
-    std::byte words[8 * max_block_values];
-    if (!decode(s, words)) return false;
-    value = word_at(words, i);
-    return true;
-  }
+  if (s.how == transform::delta || s.how == transform::second_difference) return sum_at(s, i, value);
   const std::size_t patch = find_position(s.positions, s.patches, i, patched);
   value = patch != no_position ? patch_value(s, patch) : s.base + packed_at(s.packed, s.n, s.width, i) * s.divisor;
   if (s.how == transform::linear) value += on_line(s.slope, i);

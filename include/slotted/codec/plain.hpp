@@ -67,7 +67,6 @@ inline bool decode(const plain_body& b, std::byte* __restrict words) noexcept {
     unpack(s.packed, n, s.width, ordered_number{s.base}, words);
     return s.patches == 0 || for_each_patch(s, [&](std::size_t position, std::uint64_t residual) {
              set_word(words, position, from_ordered(residual, value_kind::binary64));
-             return true;
            });
   }
   if (!decode(s, words)) return false;
@@ -90,13 +89,6 @@ inline bool value_at(const plain_body& b, std::size_t i, std::uint64_t& pattern,
   if (!value_at(b.integers, i, pattern, patched)) return false;
   pattern = from_ordered(pattern, b.kind);
   return true;
-}
-
-inline void assign_positions(const plain_body& b, position_set* patched) noexcept {
-  const integer_stream& first = b.how == mode::decimals ? b.decimals.digits : b.integers;
-  patched[0].assign(first.positions, first.patches);
-  const bool corrected = b.how == mode::decimals && b.decimals.corrected;
-  patched[1].assign(b.decimals.corrections.positions, corrected ? b.decimals.corrections.patches : 0);
 }
 
 // ---- encoding

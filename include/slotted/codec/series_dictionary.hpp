@@ -131,11 +131,6 @@ inline bool value_at(const series_body& b, const dictionary_view& d, std::size_t
   return true;
 }
 
-inline void assign_positions(const series_body& b, position_set* patched) noexcept {
-  patched[0].assign(b.codes.positions, b.codes.patches);
-  patched[1].assign(b.positions, b.strangers);
-}
-
 // ---- encoding
 
 struct series_plan {

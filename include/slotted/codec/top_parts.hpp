@@ -79,10 +79,6 @@ inline bool value_at(const top_parts_body& b, std::size_t i, std::uint64_t& patt
   return true;
 }
 
-inline void assign_positions(const top_parts_body& b, position_set* patched) noexcept {
-  patched[0].assign(b.positions, b.patches);
-}
-
 // ---- encoding
 
 struct top_parts_plan {
