@@ -146,8 +146,8 @@ inline void plan_runs(const std::uint64_t* patterns, std::size_t n, run_plan& p)
   std::size_t next = 1;
   for (; next + lanes <= n; next += lanes) {
     std::uint64_t changes = 0;
-    const std::uint64_t* const row = patterns + next;
-    for (std::size_t l = 0; l < lanes; ++l) changes |= row[l] ^ row[l - 1];  // must be vectorised
+    const std::uint64_t* const before = patterns + (next - 1);
+    for (std::size_t l = 0; l < lanes; ++l) changes |= before[l + 1] ^ before[l];  // must be vectorised
     if (changes == 0) continue;
     for (std::size_t l = 0; l < lanes; ++l) look_at(next + l);
   }
