@@ -72,7 +72,6 @@ class slot_store : public slot_slabs<Shape> {
     window_.free &= window_.free - 1;
     *window_.word |= std::uint64_t{1} << bit;
     ++size_;
-    ++changes_;
     out.at = reinterpret_cast<std::byte*>(window_.group + bit * slot_bytes());
     out.index = window_.first + bit;
     if constexpr (has_generations)
@@ -97,7 +96,7 @@ class slot_store : public slot_slabs<Shape> {
     assert((word & bit) != 0 && "a slot is freed once");
     word &= ~bit;
     --size_;
-    ++changes_;
+    ++frees_;
     state_.open[slab / 64] |= std::uint64_t{1} << (slab % 64);
 #if defined(SLOTTED_DETAIL_ASAN)
     poison(slab_address(slab) + shape_.layout().offset_of_slot(in_slab), shape_.layout().slot_bytes);
@@ -241,7 +240,7 @@ class slot_store : public slot_slabs<Shape> {
 
   [[nodiscard]] cursor first() const noexcept { return seek(0, 0); }
   void advance(cursor& at) const noexcept {
-    if (at.changes == changes_) [[likely]] {
+    if (at.changes == changes()) [[likely]] {
       if (reinterpret_cast<std::uintptr_t>(at.here) < at.last) {
         at.here += slot_bytes();
         return;
@@ -261,7 +260,7 @@ class slot_store : public slot_slabs<Shape> {
   }
   // One slot was freed since the last step, and it was not behind this one: what the cursor knows still holds.
   void freed_before(cursor& at) const noexcept {
-    if (at.changes + 1 == changes_) at.changes = changes_;
+    if (at.changes + 1 == changes()) at.changes = changes();
   }
   [[nodiscard]] std::byte* address(const cursor& at) const noexcept { return at.here; }
   [[nodiscard]] std::uint32_t index_of(const cursor& at) const noexcept { return index_of(at.here); }
@@ -287,6 +286,10 @@ class slot_store : public slot_slabs<Shape> {
   static constexpr std::uint32_t longest_run = 8;  // words: looking ahead has to pay even if the run soon ends
 
   [[nodiscard]] std::size_t slot_bytes() const noexcept { return shape_.layout().slot_bytes; }
+  // Rises whenever a slot is taken or freed, or the map moves. A counter of its own would have every insertion wait for
+  // what the last one stored, and take twice the time.
+  [[nodiscard]] std::uint64_t changes() const noexcept { return size_ + 2 * frees_; }
+
   // The free slots of a word that are committed and not retired.
   [[nodiscard]] std::uint64_t usable(std::uint32_t slab, std::uint32_t word) const noexcept {
     const entry& each = state_.entries[slab];
@@ -355,7 +358,7 @@ class slot_store : public slot_slabs<Shape> {
   // Under pressure the spares of the cache go before the budget's reliefs are asked.
   commit_outcome open_more(bool ask_relief) noexcept {
     typename slabs::opened news;
-    ++changes_;  // the map of the first slab moves when a small store grows up
+    ++frees_;  // so to speak: the map of the first slab moves when a small store grows up
     commit_outcome outcome = this->grow(news, false);
     if (outcome == commit_outcome::over_budget && this->cache_ != nullptr) {
       this->cache_->trim();
@@ -404,7 +407,7 @@ class slot_store : public slot_slabs<Shape> {
         cursor at;
         at.here = group_address(slab, word);
         at.last = reinterpret_cast<std::uintptr_t>(at.here) + (run * std::size_t{64} - 1) * slot_bytes();
-        at.changes = changes_;
+        at.changes = changes();
         return at;
       }
     }
@@ -426,7 +429,7 @@ class slot_store : public slot_slabs<Shape> {
     at.rest = bits & (bits - 1);
     at.word = each.bits + word;
     at.end = each.bits + words(each.limit) - 1;
-    at.changes = changes_;
+    at.changes = changes();
     return at;
   }
 
@@ -442,7 +445,7 @@ class slot_store : public slot_slabs<Shape> {
 
   window window_;
   std::size_t size_ = 0;
-  std::uint64_t changes_ = 0;      // rises whenever a slot is taken or freed, or the map moves
+  std::uint64_t frees_ = 0;        // slots freed so far, and times that the map may have moved
   std::uint32_t spare_ = no_slab;  // a slab that was seen empty and kept
 };
 
