@@ -13,6 +13,7 @@
 #include <limits>
 #include <list>
 #include <optional>
+#include <span>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -238,6 +239,42 @@ TEST_CASE("a series too many is refused by name") {
   past.set_max_series(4);
   past.append(at(3));
   CHECK(past.series_count() == 4);
+}
+
+TEST_CASE("a block that goes can be spilled as it is, without decoding it") {
+  memory_budget budget(std::size_t{256} << 10);
+  by_sensor past(budget, on_full::evict_oldest);
+  std::size_t rows = 0;
+  std::size_t bytes = 0;
+  bool same = true;
+  auto spill = [&](const by_sensor::evicted_block& block) {
+    const auto compare = [&]<class V>(std::span<const std::byte> encoded, const V* wanted) {
+      std::vector<V> values(block.size());
+      slotted::codec::decode<V>(encoded, values);
+      same = same && std::equal(values.begin(), values.end(), wanted);
+      bytes += encoded.size();
+    };
+    std::vector<double> ys(block.size());
+    block.decode<&point::y>(ys.data());
+    compare(block.encoded<&point::y>(), ys.data());
+    std::vector<std::int64_t> times(block.size());
+    block.decode<&point::timestamp>(times.data());
+    compare(block.encoded<&point::timestamp>(), times.data());
+    same = same && times.front() == block.first_time() && times.back() == block.last_time();
+    rows += block.size();
+  };
+  past.on_evict(spill);
+  const auto noisy = [](std::int64_t i) {
+    point made = at(i);
+    made.x = 1.0 / static_cast<double>(i + 1);
+    made.y = made.x / 3;
+    return made;
+  };
+  for (std::int64_t i = 0; i < 100'000; ++i) past.append(noisy(i));
+  REQUIRE(rows != 0);
+  CHECK(rows == past.evicted());
+  CHECK(same);
+  CHECK(bytes < rows * 16);
 }
 
 TEST_CASE("blocks older than the maximal age go, and their series with them") {

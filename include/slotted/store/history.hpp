@@ -6,6 +6,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <type_traits>
 #include <utility>
 
@@ -174,6 +175,15 @@ class history
         for (std::size_t i = 0; i < size(); ++i) ::new (static_cast<void*>(to + i)) series_type(key_);
       else
         block_.template decode<leaf_index<T, K>>(to);
+    }
+    /// A column as it is kept, for spilling it as it is: what `codec::decode` takes. It names no dictionary.
+    ///
+    /// The series key has no column; an optional, an array and what is no number have several and are decoded.
+    template <key K>
+      requires(has_leaf<T, K> && leaf_index<T, K> != series_leaf &&
+               layout::template columns_of<leaf_index<T, K>>::count == 1)
+    [[nodiscard]] std::span<const std::byte> encoded() const noexcept {
+      return block_.template encoded<leaf_index<T, K>>();
     }
 
    private:

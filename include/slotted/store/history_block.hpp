@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <new>
+#include <span>
 
 #include <slotted/store/history_layout.hpp>
 #include <slotted/version.hpp>
@@ -52,6 +53,11 @@ class block_entry {
   template <std::size_t L>
   void decode(typename Layout::template leaf<L>* to) const noexcept {
     Layout::template decode_leaf<L>(data(), rows_, to);
+  }
+  // A leaf's one column, as the codec wrote it.
+  template <std::size_t L>
+  [[nodiscard]] std::span<const std::byte> encoded() const noexcept {
+    return Layout::template encoded_leaf<L>(data());
   }
   // The same for the time key, as int64 in the order of the times.
   void decode_times(std::int64_t* to) const noexcept { Layout::decode_times(data(), rows_, to); }

@@ -406,6 +406,13 @@ struct history_layout {
     return static_cast<std::size_t>(column_at(block, columns) - block);
   }
 
+  // The one column of a leaf, as the codec wrote it.
+  template <std::size_t L>
+    requires(L != SeriesLeaf && columns_of<L>::count == 1)
+  [[nodiscard]] static std::span<const std::byte> encoded_leaf(const std::byte* block) noexcept {
+    return {column_at(block, places.columns[L]), size_of_column(block, places.columns[L])};
+  }
+
   // Writes n rows, in the order of time, as a block, and their summaries to the bytes of an entry.
   //
   // open<L>() of `rows` gives a function of i that says where leaf L of the i-th row is.
