@@ -6,6 +6,11 @@
 #include <slotted/algorithm.hpp>
 #include <slotted/codec/integer_plan.hpp>
 
+// x87 rounds a quotient of doubles twice, to 80 bits and to 64: another number, now and then, than the encoder had.
+#if defined(__FLT_EVAL_METHOD__) && (__FLT_EVAL_METHOD__ == 2 || __FLT_EVAL_METHOD__ == -1)
+#error slotted: the codec needs doubles that are rounded once; compile with -msse2 -mfpmath=sse
+#endif
+
 namespace slotted {
 inline namespace v0 {
 namespace detail::codec {
