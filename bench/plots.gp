@@ -28,7 +28,7 @@ if (there("footprint.tsv")) {
   set title "One million points {x, y, timestamp, sensor}: bytes a point, and points a GiB" noenhanced
   stats table("footprint.tsv") using 2 nooutput
   set logscale x 10
-  set xrange [*:3000]
+  set xrange [0.1:20000]
   set yrange [STATS_records - 0.4:-0.6]
   set xlabel "resident bytes a point (logarithmic)"
   set ytics noenhanced scale 0

@@ -179,9 +179,15 @@ std::string figures_of(const runs& all) {
             " µs there, which is most of every insertion into fresh memory.";
   if (const auto bytes = pools->figure("thousand_pools_of_ten/pool/32", "resident_a_pool"))
     text += " A thousand pools of ten records took " + number(*bytes / 1024, 1) + " KiB each.";
+  if (figure_of(all, "codec", "slotted/realAWSCloudwatch", "bits"))
+    text +=
+        " The columns are those of the Numenta anomaly benchmark, of the data that ALP was measured with, and of a "
+        "Linux"
+        " machine's /proc, 20 times a second; zstd -19 has a whole column at a time, the others blocks of 1024 values.";
   if (!pools->said("missing_peers").empty()) text += " Missing: " + pools->said("missing_peers") + ".";
   text +=
-      " The run is [bench/reference.json](bench/reference.json); it came from `bench/run.sh`, and `bench_readme --write"
+      " The run is [bench/reference.json](bench/reference.json); it came from the programs that `bench/run.sh` runs, "
+      "and `bench_readme --write"
       " README.md bench/reference.json` wrote these tables from it.";
   out.paragraph(text);
   return out.text();
