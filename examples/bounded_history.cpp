@@ -45,7 +45,7 @@ int main(int argc, char** argv) {
       ++rows;
     }
     // [/ask]
-    std::printf("%12lld %12zu %12llu %14zu %9.2f %12.3f\n", static_cast<long long>(i + 1), past.size(),
+    std::printf("%12lld %12zu %12llu %14zu %9.2f %12.3f\n", static_cast<long long>(i) + 1, past.size(),
                 static_cast<unsigned long long>(past.evicted()), budget.used(),
                 static_cast<double>(budget.used()) / static_cast<double>(past.size()), sum / static_cast<double>(rows));
   }

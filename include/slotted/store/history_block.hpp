@@ -33,6 +33,7 @@ class block_entry {
   block_entry() noexcept = default;
   block_entry(const block_entry& other) noexcept { *this = other; }
   block_entry& operator=(const block_entry& other) noexcept {  // by the owner, before readers can see the copy
+    if (this == &other) return *this;
     place_.store(other.place_.load(std::memory_order_relaxed), std::memory_order_relaxed);
     gone_.store(other.gone_.load(std::memory_order_relaxed), std::memory_order_relaxed);
     first_time_ = other.first_time_;
