@@ -111,7 +111,7 @@ void show_million(const runs& all, markdown& out) {
              cell(said(all, each, "1000000", {"sum"})), cell(said(all, each, "1000000", {"access", "random_x"})),
              cell(said(all, each, "1000000", {"erase"})), cell(said(all, each, "1000000", {"reinsert"}))});
   }
-  if (const auto bytes = figure_of(all, "histories", "reference/10000000", "bytes"); bytes && dict)
+  if (const auto bytes = figure_of(all, "histories", "reference/10000000", "resident"); bytes && dict)
     out.row({"**`history`**, 10 million such points, lossless", cell(bytes, 2), "", number(*dict / *bytes, 0),
              cell(figure_of(all, "histories", "reference/10000000", "append")), "", "", "", ""});
   out.line();

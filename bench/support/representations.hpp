@@ -33,7 +33,7 @@ inline constexpr representation representations[] = {
     {"pool, 32 B", "pools", "pool/32/1000000", "resident", true},
     {"pool, packed_record of 26 B", "pools", "pool/26/1000000", "resident", true},
     {"table, columns of 26 B", "tables", "table/26/1000000", "resident", true},
-    {"history, 10 million, lossless", "histories", "reference/10000000", "bytes", true},
+    {"history, 10 million, lossless", "histories", "reference/10000000", "resident", true},
 };
 
 // The figure of a row in the first run about a subject that has it.

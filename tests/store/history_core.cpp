@@ -11,34 +11,14 @@
 #include <vector>
 
 #include "catch.hpp"
-#include "pinned_rows.hpp"
+#include "numbered_points.hpp"
 
 namespace {
 
-using slotted::history;
 using slotted::memory_budget;
 using slotted::on_full;
-using slotted::test::count_rows;
-using slotted::test::rows_of;
-
-struct point {
-  std::int64_t time;
-  double value;
-  std::uint32_t number;  // of its arrival
-  std::uint16_t series;
-  friend bool operator==(const point&, const point&) = default;
-};
-using by_series = history<point, &point::time, &point::series>;
-
-using contents = std::map<std::uint16_t, std::vector<point>>;
-
-template <class Pins>
-contents contents_of(const Pins& pins) {
-  contents all;
-  for (const auto& each : pins)
-    if (auto rows = rows_of(each); !rows.empty()) all.emplace(each.key(), std::move(rows));
-  return all;
-}
+using namespace slotted::test;
+using point = numbered_point;
 
 // All rows that are there, by their number.
 struct model {

@@ -97,6 +97,9 @@ class reader_registry {
 
   // The owner's rows, published: whoever reads the total sees all of them.
   void publish(std::uint64_t total) noexcept { total_.store(total, std::memory_order_release); }
+  // The same once more, in the one order of all seq_cst operations: before a tail is taken out, so that who finds the
+  // next one has a total that reaches to it, and never looks for the one before.
+  void settle() noexcept { total_.store(published(), std::memory_order_seq_cst); }
   [[nodiscard]] std::uint64_t published() const noexcept { return total_.load(std::memory_order_relaxed); }
   // Things taken out so far bear the clock before this call; snapshots from now on are made at a later one.
   void tick() noexcept { clock_.fetch_add(1, std::memory_order_seq_cst); }

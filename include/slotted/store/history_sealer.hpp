@@ -312,6 +312,7 @@ class history_sealer : public history_state<Layout> {
     of.cursor = of.cursor_end = nullptr;
     const bool was_full = of.count == block_rows;
     of.count = 0;
+    registry_.settle();
     of.tail.store(next, std::memory_order_seq_cst);
     row_chunk* const rooms = before->rows.load(std::memory_order_relaxed);
     const std::uint64_t stamp = registry_.clock();
