@@ -31,6 +31,11 @@ point row(std::uint32_t number, std::uint16_t series) {
   const std::uint64_t noise = number * 0x9E37'79B9'7F4A'7C15u;
   return {std::int64_t{number}, std::bit_cast<double>(noise >> 2), number, series};
 }
+// Half of the series have one of some hundred values in a row, without order, which a dictionary is had for.
+double shared_value(std::uint32_t number, std::uint16_t series) {
+  const std::uint64_t which = series % 2 == 0 ? number : number * 0x85EB'CA6Bu % 331;
+  return row(static_cast<std::uint32_t>(which), series).value;
+}
 
 }  // namespace
 
@@ -86,6 +91,7 @@ int look_while_appending(by_series& past, std::uint32_t rows, bool all_are_there
   for (int reader = 0; reader < 7; ++reader)
     readers.emplace_back([&] {
       std::vector<std::uint32_t> numbers(1024);
+      std::vector<double> values(1024);
       std::vector<bool> seen;
       while (!done.load(std::memory_order_acquire)) {
         const auto pins = past.pins();
@@ -100,7 +106,11 @@ int look_while_appending(by_series& past, std::uint32_t rows, bool all_are_there
           };
           each.for_each_block([&](const auto& block) {
             block.template decode<2>(numbers.data());
-            for (std::size_t i = 0; i < block.rows(); ++i) look(numbers[i]);
+            block.template decode<1>(values.data());
+            for (std::size_t i = 0; i < block.rows(); ++i) {
+              look(numbers[i]);
+              if (values[i] != shared_value(numbers[i], each.key())) ++wrong;
+            }
             return true;
           });
           // What is in no block yet reaches from some row of the series to the last before `total`, without a gap.
@@ -116,7 +126,8 @@ int look_while_appending(by_series& past, std::uint32_t rows, bool all_are_there
       }
     });
   for (std::uint32_t i = 0; i < rows || (snapshots.load() < 30 && wrong.load() == 0); ++i) {
-    while (!past.try_append(row(i, static_cast<std::uint16_t>(i % series_shared)))) std::this_thread::yield();
+    const auto series = static_cast<std::uint16_t>(i % series_shared);
+    while (!past.try_append({std::int64_t{i}, shared_value(i, series), i, series})) std::this_thread::yield();
     if (i % 9973 == 0) (void)past.try_seal();
   }
   done.store(true, std::memory_order_release);

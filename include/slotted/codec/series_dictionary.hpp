@@ -175,26 +175,42 @@ inline void write_series(std::size_t n, value_kind kind, std::uint32_t version, 
   pack(p.patterns, p.strangers, pattern_bits(kind), out.take(packed_size(p.strangers, pattern_bits(kind))));
 }
 
-// From the patterns in scratch[0..n), chooses those worth an entry; leaves them ascending in `entries`, and says how
-// many. Each saves what its occurrences take without it, `bits_without` each, less a code, and costs eight bytes.
-inline std::size_t train(std::span<std::uint64_t> scratch, value_kind kind, std::size_t bits_without,
-                         std::span<std::uint64_t> entries) noexcept {
-  for (auto& v : scratch) v = to_ordered(v, kind);
-  sort(scratch.data(), scratch.data() + scratch.size(),
+// Patterns in the order of their values, as to_ordered() gives them, ascending.
+inline void sort_ordered(std::span<std::uint64_t> patterns, value_kind kind) noexcept {
+  for (auto& v : patterns) v = to_ordered(v, kind);
+  sort(patterns.data(), patterns.data() + patterns.size(),
        [](std::uint64_t a, std::uint64_t b) { return static_cast<std::int64_t>(a) < static_cast<std::int64_t>(b); });
-  std::size_t distinct = 0;
-  for (std::size_t i = 0; i < scratch.size(); ++i) distinct += i == 0 || scratch[i] != scratch[i - 1];
-  const std::size_t code_bits = bit_length(distinct);
-  if (bits_without <= code_bits) return 0;
-  const std::size_t least = 64 / (bits_without - code_bits) + 1;  // occurrences
+}
+
+// Of sorted ones, those that occur `least` times at least, as patterns again; 0 where they are more than
+// entries.size().
+inline std::size_t choose_entries(std::span<const std::uint64_t> sorted, value_kind kind, std::size_t least,
+                                  std::span<std::uint64_t> entries) noexcept {
   std::size_t count = 0;
-  for (std::size_t from = 0, to = 0; from < scratch.size(); from = to) {
-    while (to < scratch.size() && scratch[to] == scratch[from]) ++to;
+  for (std::size_t from = 0, to = 0; from < sorted.size(); from = to) {
+    while (to < sorted.size() && sorted[to] == sorted[from]) ++to;
     if (to - from < least) continue;
     if (count == entries.size() || count == slotted::codec::max_series_entries) return 0;
-    entries[count++] = from_ordered(scratch[from], kind);
+    entries[count++] = from_ordered(sorted[from], kind);
   }
   return count;
+}
+
+// How often a value must occur to be worth an entry: each saves what its occurrences take without it, `bits_without`
+// each, less a code, and costs eight bytes. 0: none is.
+inline std::size_t least_occurrences(std::span<const std::uint64_t> sorted, std::size_t bits_without) noexcept {
+  std::size_t distinct = 0;
+  for (std::size_t i = 0; i < sorted.size(); ++i) distinct += i == 0 || sorted[i] != sorted[i - 1];
+  const std::size_t code_bits = bit_length(distinct);
+  return bits_without <= code_bits ? 0 : 64 / (bits_without - code_bits) + 1;
+}
+
+// From the patterns in scratch, chooses those worth an entry; leaves them ascending in `entries`, and says how many.
+inline std::size_t train(std::span<std::uint64_t> scratch, value_kind kind, std::size_t bits_without,
+                         std::span<std::uint64_t> entries) noexcept {
+  sort_ordered(scratch, kind);
+  const std::size_t least = least_occurrences(scratch, bits_without);
+  return least == 0 ? 0 : choose_entries(scratch, kind, least, entries);
 }
 
 }  // namespace detail::codec

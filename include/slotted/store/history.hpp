@@ -176,14 +176,24 @@ class history
       else
         block_.template decode<leaf_index<T, K>>(to);
     }
-    /// A column as it is kept, for spilling it as it is: what `codec::decode` takes. It names no dictionary.
+    /// A column as it is kept, for spilling it as it is: what `codec::decode` takes, together with `dictionary`.
     ///
     /// The series key has no column; an optional, an array and what is no number have several and are decoded.
     template <key K>
       requires(has_leaf<T, K> && leaf_index<T, K> != series_leaf &&
                layout::template columns_of<leaf_index<T, K>>::count == 1)
     [[nodiscard]] std::span<const std::byte> encoded() const noexcept {
-      return block_.template encoded<leaf_index<T, K>>();
+      return block_.template kept<leaf_index<T, K>>().bytes;
+    }
+    /// The dictionary that `encoded<K>()` names, valid until the callback returns; its version is 0 where there is none.
+    ///
+    /// Blocks of one column that name the same version share a dictionary: it need be spilled but once.
+    template <key K>
+      requires(has_leaf<T, K> && leaf_index<T, K> != series_leaf &&
+               layout::template columns_of<leaf_index<T, K>>::count == 1)
+    [[nodiscard]] codec::dictionary_view dictionary() const noexcept {
+      const detail::column_dictionary* const named = block_.template kept<leaf_index<T, K>>().dictionary;
+      return named == nullptr ? codec::dictionary_view{} : named->view();
     }
 
    private:

@@ -23,7 +23,7 @@ struct retirement {
   std::uint64_t stamp = 0;  // of the clock: snapshots of later clocks cannot see the thing
 };
 
-// The directory's entry of one block. Readers see it unchanged: the place may move, to bytes that are the same, and a
+// The directory's entry of one block. Readers see it unchanged: the place may move, to bytes that say the same, and a
 // block that has gone is still there for snapshots that are older than its going.
 template <class Layout>
 class block_entry {
@@ -55,10 +55,10 @@ class block_entry {
   void decode(typename Layout::template leaf<L>* to) const noexcept {
     Layout::template decode_leaf<L>(data(), rows_, to);
   }
-  // A leaf's one column, as the codec wrote it.
+  // A leaf's one column, as the codec wrote it, and its dictionary.
   template <std::size_t L>
-  [[nodiscard]] std::span<const std::byte> encoded() const noexcept {
-    return Layout::template encoded_leaf<L>(data());
+  [[nodiscard]] kept_column kept() const noexcept {
+    return Layout::template kept_leaf<L>(data());
   }
   // The same for the time key, as int64 in the order of the times.
   void decode_times(std::int64_t* to) const noexcept { Layout::decode_times(data(), rows_, to); }

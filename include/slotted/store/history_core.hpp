@@ -11,7 +11,7 @@
 #include <utility>
 
 #include <slotted/algorithm.hpp>
-#include <slotted/store/history_sealer.hpp>
+#include <slotted/store/history_learner.hpp>
 #include <slotted/store/history_state.hpp>
 #include <slotted/version.hpp>
 
@@ -23,7 +23,8 @@ namespace detail {
 enum class append_outcome : unsigned char { done, over_budget, out_of_memory, too_many_series };
 
 template <class Layout>
-class history_core : public history_sealer<Layout> {
+class history_core : public history_learner<Layout> {
+  using learner = history_learner<Layout>;
   using sealer = history_sealer<Layout>;
   using state = history_state<Layout>;
   using sealer::allocate;
@@ -114,18 +115,22 @@ class history_core : public history_sealer<Layout> {
     for (series* each = head(); each != nullptr; each = each->after()) {
       if (each->count == 0) continue;
       busy_ = each;
-      if (const commit_outcome outcome = this->seal(*each); outcome != commit_outcome::done) worst = outcome;
+      if (const commit_outcome outcome = this->seal_and_learn(*each); outcome != commit_outcome::done) worst = outcome;
     }
     busy_ = nullptr;
     this->expire(nullptr);
     sweep();
-    if (worst == commit_outcome::done) give_idle_back();
+    if (worst == commit_outcome::done) {
+      this->squeeze();
+      give_idle_back();
+    }
     return worst;
   }
 
   void trim() noexcept {
     const owner_guard hold(lock_);
     sweep();
+    this->squeeze();
     give_idle_back();
   }
 
@@ -162,7 +167,7 @@ class history_core : public history_sealer<Layout> {
   };
 
   history_core(memory_budget* budget, on_full policy, page_run run) noexcept
-      : sealer(budget, policy, std::move(run), sizeof(history_core)) {
+      : learner(budget, policy, std::move(run), sizeof(history_core)) {
     if (budget != nullptr && policy == on_full::evict_oldest) relief_.emplace(*budget, relief_call{this});
   }
   ~history_core() = default;
@@ -255,7 +260,7 @@ class history_core : public history_sealer<Layout> {
     for (;;) {
       commit_outcome why = commit_outcome::done;
       if (to.count == block_rows || (to.count != 0 && arrival_overflows(to))) {
-        why = this->seal(to);
+        why = this->seal_and_learn(to);
         if (why != commit_outcome::done) return why;
         this->expire(&to);
       } else if (arrival_overflows(to)) {

@@ -17,13 +17,13 @@
 
 #include <slotted/codec/block.hpp>
 #include <slotted/record/leaves.hpp>
+#include <slotted/store/history_dictionary.hpp>
 #include <slotted/version.hpp>
 
 namespace slotted {
 inline namespace v0 {
 namespace detail {
 
-using slotted::codec::column_state;
 using slotted::codec::max_encoded_size;
 
 inline constexpr std::size_t block_rows = detail::codec::max_block_values;  // rows of a sealed block, at most
@@ -293,7 +293,8 @@ template <class V>
 // ---- the whole
 
 // The rows of a T without the series leaf, if there is one. A tail's row is its leaves one after the other, unaligned;
-// a block is the sizes of its columns, 16 bits each, and then the columns.
+// a block is the sizes of its columns, 16 bits each, and then the columns. A column whose size has its high bit set
+// ends with the address of its dictionary: so a block is enough to decode it, wherever a reader got it from.
 template <class T, std::size_t TimeLeaf, std::size_t SeriesLeaf>
 struct history_layout {
   using record = T;
@@ -355,6 +356,8 @@ struct history_layout {
   static constexpr std::size_t columns = places.columns[leaf_count];         // of a block
   static constexpr std::size_t summary_size = places.summaries[leaf_count];  // bytes, of an entry
   static constexpr std::size_t block_head = 2 * columns;                     // bytes
+  // Below so many rows a dictionary is not asked for: its address could make a column larger than max_encoded_size.
+  static constexpr std::size_t least_rows_for_dictionary = 128;
 
   // The most bytes that a block of n rows can take.
   static constexpr std::size_t max_block_bytes(std::size_t n) noexcept {
@@ -398,19 +401,31 @@ struct history_layout {
     return at;
   }
   [[nodiscard]] static std::size_t size_of_column(const std::byte* block, std::size_t column) noexcept {
-    std::uint16_t size = 0;
-    std::memcpy(&size, block + 2 * column, sizeof size);
-    return size;
+    return load_size(block + 2 * column) & ~names_dictionary;
   }
   [[nodiscard]] static std::size_t size_of_block(const std::byte* block) noexcept {
     return static_cast<std::size_t>(column_at(block, columns) - block);
   }
 
-  // The one column of a leaf, as the codec wrote it.
+  // A column as the codec wrote it, and its dictionary.
+  [[nodiscard]] static kept_column kept(const std::byte* block, std::size_t column) noexcept {
+    return kept_at(column_at(block, column), load_size(block + 2 * column));
+  }
+  // The same for the one column of a leaf.
   template <std::size_t L>
     requires(L != SeriesLeaf && columns_of<L>::count == 1)
-  [[nodiscard]] static std::span<const std::byte> encoded_leaf(const std::byte* block) noexcept {
-    return {column_at(block, places.columns[L]), size_of_column(block, places.columns[L])};
+  [[nodiscard]] static kept_column kept_leaf(const std::byte* block) noexcept {
+    return kept(block, places.columns[L]);
+  }
+  // Calls f(column_dictionary&) for each column of a block that names one; by the owner.
+  template <class F>
+  static void for_each_dictionary(const std::byte* block, F f) noexcept {
+    const std::byte* at = block + block_head;
+    for (std::size_t column = 0; column < columns; ++column) {
+      const unsigned size = load_size(block + 2 * column);
+      at += size & ~names_dictionary;
+      if ((size & names_dictionary) != 0) f(*load_as<column_dictionary*>(at - sizeof(column_dictionary*)));
+    }
   }
 
   // Writes n rows, in the order of time, as a block, and their summaries to the bytes of an entry.
@@ -418,13 +433,41 @@ struct history_layout {
   // open<L>() of `rows` gives a function of i that says where leaf L of the i-th row is.
   // Preconditions: to has room for max_block_bytes(n). Returns: the bytes of the block.
   template <class Rows>
-  static std::size_t encode(Rows& rows, std::size_t n, column_state* states, std::byte* to,
+  static std::size_t encode(Rows& rows, std::size_t n, column_memory* memory, std::byte* to,
                             std::byte* summaries) noexcept {
-    sink out{to, to + block_head, states};
+    sink out{to, to + block_head, memory};
     [&]<std::size_t... L>(std::index_sequence<L...>) {
       (encode_leaf<L>(rows, n, out, summaries + places.summaries[L]), ...);
     }(indices{});
     return static_cast<std::size_t>(out.at - to);
+  }
+
+  // Writes a block anew where dictionaries that are newer than its own make columns of it smaller.
+  //
+  // Preconditions: to has room for the block. Returns: the bytes, or 0 if no column became smaller.
+  static std::size_t encode_again(const std::byte* block, const column_memory* memory, std::byte* to) noexcept {
+    std::byte* at = to + block_head;
+    bool some = false;
+    for (std::size_t column = 0; column < columns; ++column) {
+      const kept_column before = kept(block, column);
+      if (const column_dictionary* const newest = memory[column].dictionary;
+          newest != nullptr && newest != before.dictionary) {
+        std::byte coded[max_encoded_size(block_rows)];
+        const std::size_t size = encode_column_again(before, *newest, coded);
+        if (size != 0) {
+          std::memcpy(at, coded, size);
+          save_size(to + 2 * column, size | names_dictionary);
+          at += size;
+          some = true;
+          continue;
+        }
+      }
+      const std::size_t size = size_of_column(block, column);
+      std::memcpy(at, column_at(block, column), size);
+      std::memcpy(to + 2 * column, block + 2 * column, sizeof(std::uint16_t));
+      at += size;
+    }
+    return some ? static_cast<std::size_t>(at - to) : 0;
   }
 
   // Writes the values of a leaf to to[0] to to[rows - 1], which need not be alive before.
@@ -482,17 +525,58 @@ struct history_layout {
     }
   }
 
+  // Of the size of a column.
+  static constexpr unsigned names_dictionary = 0x8000;
+  static_assert(max_encoded_size(block_rows) + sizeof(column_dictionary*) < names_dictionary);
+
+  [[nodiscard]] static unsigned load_size(const std::byte* from) noexcept { return load_as<std::uint16_t>(from); }
+  static void save_size(std::byte* to, std::size_t size) noexcept {
+    const auto narrow = static_cast<std::uint16_t>(size);
+    std::memcpy(to, &narrow, sizeof narrow);
+  }
+  [[nodiscard]] static kept_column kept_at(const std::byte* at, unsigned size) noexcept {
+    const std::size_t bytes = size & ~names_dictionary;
+    if ((size & names_dictionary) == 0) [[likely]]
+      return {{at, bytes}, nullptr};
+    const std::size_t coded = bytes - sizeof(column_dictionary*);
+    return {{at, coded}, load_as<const column_dictionary*>(at + coded)};
+  }
+  // Writes the address of a dictionary behind a column of `size` bytes that names it. Returns: the bytes now.
+  static std::size_t name(const column_dictionary* dictionary, std::byte* column, std::size_t size) noexcept {
+    std::memcpy(column + size, &dictionary, sizeof dictionary);
+    return size + sizeof dictionary;
+  }
+  [[nodiscard]] static bool needs_dictionary(std::span<const std::byte> column) noexcept {
+    slotted::codec::block_info info;
+    return slotted::codec::try_inspect(column, info) && info.dictionary_version != 0;
+  }
+
   struct sink {
     std::byte* sizes;
     std::byte* at;
-    column_state* state;
+    column_memory* memory;
     template <class C>
     void operator()(std::span<const C> values) noexcept {
-      const std::size_t size = slotted::codec::encode<C>(values, *state++, {at, max_encoded_size(values.size())});
-      const auto narrow = static_cast<std::uint16_t>(size);
-      std::memcpy(sizes, &narrow, sizeof narrow);
-      sizes += sizeof narrow;
+      std::size_t size = 0;
+      if (memory->dictionary == nullptr || values.size() < least_rows_for_dictionary) [[likely]] {
+        size = encode(values, nullptr);
+        save_size(sizes, size);
+      } else {
+        const indexed_dictionary with(memory->dictionary->view());
+        size = encode(values, with.get());
+        const bool needs = needs_dictionary({at, size});
+        if (needs) size = name(memory->dictionary, at, size);
+        save_size(sizes, needs ? size | names_dictionary : size);
+      }
+      ++memory;
+      sizes += sizeof(std::uint16_t);
       at += size;
+    }
+
+   private:
+    template <class C>
+    std::size_t encode(std::span<const C> values, const slotted::codec::series_dictionary* with) noexcept {
+      return slotted::codec::encode<C>(values, memory->state, {at, max_encoded_size(values.size())}, with);
     }
   };
   struct source {
@@ -500,14 +584,28 @@ struct history_layout {
     const std::byte* sizes;
     template <class C>
     void operator()(std::span<C> values) noexcept {
-      std::uint16_t size = 0;
-      std::memcpy(&size, sizes, sizeof size);
-      sizes += sizeof size;
-      [[maybe_unused]] const bool decoded = slotted::codec::try_decode<C>({at, size}, values);
+      const unsigned size = load_size(sizes);
+      const kept_column column = kept_at(at, size);
+      [[maybe_unused]] const bool decoded =
+          column.dictionary == nullptr ? slotted::codec::try_decode<C>(column.bytes, values)
+                                       : slotted::codec::try_decode<C>(column.bytes, values, column.dictionary->view());
       assert(decoded && "a block of one's own is never corrupt");
-      at += size;
+      sizes += sizeof(std::uint16_t);
+      at += size & ~names_dictionary;
     }
   };
+
+  // Returns: the bytes with the dictionary's address, or 0 if they are not fewer than before.
+  [[gnu::noinline]] static std::size_t encode_column_again(const kept_column& before, const column_dictionary& with,
+                                                           std::byte* to) noexcept {
+    codec::pattern_block values;
+    if (!before.try_decode(values) || values.n < least_rows_for_dictionary) return 0;
+    const indexed_dictionary indexed(with.view());
+    slotted::codec::column_state state;
+    const std::size_t size = encode_patterns(values, state, indexed.get(), to);
+    if (size + sizeof(column_dictionary*) >= before.bytes_in_block() || !needs_dictionary({to, size})) return 0;
+    return name(&with, to, size);
+  }
 
   template <std::size_t L, class Rows>
   static void encode_leaf(Rows& rows, std::size_t n, sink& out, std::byte* summary) noexcept {

@@ -68,6 +68,7 @@ class history_log {
   [[nodiscard]] std::size_t dead() const noexcept { return used_ - live_ - blocks_ * head_bytes; }
   [[nodiscard]] log_slab* oldest() const noexcept { return oldest_; }
   [[nodiscard]] log_slab* newest() const noexcept { return newest_; }
+  [[nodiscard]] log_slab* last() const noexcept { return last_; }  // the youngest, written to or not
   [[nodiscard]] bool has_retired() const noexcept { return first_retired_ != nullptr; }
 
   // ---- writing

@@ -6,8 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <slotted/codec/column_state.hpp>
 #include <slotted/store/history_block.hpp>
+#include <slotted/store/history_dictionary.hpp>
 #include <slotted/store/history_memory.hpp>
 #include <slotted/version.hpp>
 
@@ -30,7 +30,8 @@ struct history_series : series_link<Layout>, retirement<history_series<Layout>> 
   std::size_t block_bytes = 0;    // of live blocks, in the log
   directory_chunk<Layout>* newest = nullptr;
   directory_chunk<Layout>* oldest = nullptr;
-  column_state* states = nullptr;
+  column_memory* columns = nullptr;           // one each, or null for want of memory
+  column_dictionary* dictionaries = nullptr;  // that its blocks name, or new ones will
   // What sealing needs, had beforehand.
   series_tail<Layout>* spare_tail = nullptr;
   directory_chunk<Layout>* spare_chunk = nullptr;

@@ -128,14 +128,16 @@ class history_state {
   }
 
  protected:
-  static constexpr std::size_t states_bytes = Layout::columns * sizeof(column_state);
+  static constexpr std::size_t columns_bytes = Layout::columns * sizeof(column_memory);
   static constexpr std::size_t room_bytes(std::size_t rows) noexcept { return sizeof(row_chunk) + rows * tail::stride; }
 
   [[nodiscard]] slotted::footprint footprint_of(const series& each) const noexcept {
     slotted::footprint bytes;
     bytes.payload = each.block_bytes + each.count * Layout::row_bytes;
     bytes.overhead = sizeof(series) + sizeof(tail) + each.count * (tail::stride - Layout::row_bytes);
-    if (each.states != nullptr) bytes.overhead += states_bytes;
+    if (each.columns != nullptr) bytes.overhead += columns_bytes;
+    for (const column_dictionary* at = each.dictionaries; at != nullptr; at = at->older)
+      bytes.overhead += column_dictionary::bytes(at->entries);
     if (each.spare_tail != nullptr) bytes.idle += sizeof(tail);
     if (each.spare_chunk != nullptr) bytes.idle += chunk::bytes(each.spare_chunk->capacity);
     for (const chunk* at = each.newest; at != nullptr; at = at->older.load(std::memory_order_relaxed)) {
@@ -168,6 +170,9 @@ class history_state {
     free_rows(gone->rows.load(std::memory_order_relaxed));
     memory_.give(gone, sizeof(tail));
   }
+  void free_dictionary(column_dictionary* gone) noexcept {
+    memory_.give(gone, column_dictionary::bytes(gone->entries));
+  }
   void free_chunk(chunk* gone) noexcept { memory_.give(gone, chunk::bytes(gone->capacity)); }
   void free_spares(series& each) noexcept {
     if (each.spare_tail != nullptr) memory_.give(std::exchange(each.spare_tail, nullptr), sizeof(tail));
@@ -182,7 +187,11 @@ class history_state {
   }
   // A series that nobody can look at, with all that hangs on it.
   void free_series(series* gone) noexcept {
-    if (gone->states != nullptr) memory_.give(gone->states, states_bytes);
+    if (gone->columns != nullptr) memory_.give(gone->columns, columns_bytes);
+    while (column_dictionary* const each = gone->dictionaries) {
+      gone->dictionaries = each->older;
+      free_dictionary(each);
+    }
     for (chunk* at = gone->newest; at != nullptr;) {
       chunk* const older = at->older.load(std::memory_order_relaxed);
       free_chunk(at);
@@ -194,7 +203,8 @@ class history_state {
 
   // Frees what was taken out before the oldest snapshot was made.
   bool reclaim() noexcept {
-    if (leaving_.empty() && tails_.empty() && chunks_.empty() && gone_series_.empty() && !log_.has_retired())
+    if (leaving_.empty() && tails_.empty() && chunks_.empty() && dictionaries_.empty() && gone_series_.empty() &&
+        !log_.has_retired())
       return false;
     const std::uint64_t oldest = registry_.oldest();
     bool some = log_.reclaim(oldest);
@@ -214,6 +224,7 @@ class history_state {
     };
     free_all(tails_, [this](tail* each) { free_tail(each); });
     free_all(chunks_, [this](chunk* each) { free_chunk(each); });
+    free_all(dictionaries_, [this](column_dictionary* each) { free_dictionary(each); });
     free_all(gone_series_, [this](series* each) { free_series(each); });
     return some;
   }
@@ -257,6 +268,30 @@ class history_state {
     reclaim();
   }
 
+  // ---- dictionaries
+
+  // Of any column: what names a version means one dictionary for as long as the history is there.
+  [[nodiscard]] std::uint32_t next_dictionary_version() noexcept {
+    if (++dictionary_version_ == 0) ++dictionary_version_;  // which means none
+    return dictionary_version_;
+  }
+  // A block has been written.
+  static void name_dictionaries(const std::byte* block) noexcept {
+    Layout::for_each_dictionary(block, [](column_dictionary& each) { ++each.blocks; });
+  }
+  // A block is about to die. Readers of it may be decoding by its dictionaries: the last block takes them out.
+  void unname_dictionaries(series& from, const std::byte* block, std::uint64_t stamp) noexcept {
+    Layout::for_each_dictionary(block, [&](column_dictionary& each) {
+      if (--each.blocks == 0 && !each.current) retire_dictionary(from, each, stamp);
+    });
+  }
+  void retire_dictionary(series& from, column_dictionary& gone, std::uint64_t stamp) noexcept {
+    column_dictionary** at = &from.dictionaries;
+    while (*at != &gone) at = &(*at)->older;
+    *at = gone.older;
+    dictionaries_.push(gone, stamp);
+  }
+
   // ---- blocks going
 
   // The entry of a live block.
@@ -273,6 +308,7 @@ class history_state {
     if (on_evict_ != nullptr) on_evict_(on_evict_context_, each, from.key);
     const std::size_t rows = each.rows();
     each.go(stamp);
+    unname_dictionaries(from, block, stamp);
     from.sealed_rows -= rows;
     from.block_bytes -= head.bytes;
     evicted_.fetch_add(rows, std::memory_order_relaxed);
@@ -310,13 +346,14 @@ class history_state {
   }
   void evict(log_slab& slab, bool carry) noexcept {
     const std::uint64_t stamp = registry_.clock();
+    const std::uint64_t first_total = slab.first_total;
     std::size_t may_stay = carry ? slab.run.committed() / 4 : 0;
     history_log::for_each_block(slab, [&](const std::byte* block, const block_head& head) {
       const series& from = *static_cast<series*>(head.series);
       if (head.bytes <= may_stay && head.carried == 0 && head.number + 1 == from.next_number &&
           log_.has_room(history_log::head_bytes + head.bytes)) {
         may_stay -= head.bytes;
-        relocate(block, head, true, stamp);
+        relocate(block, head, true, first_total, stamp);
       } else {
         evict_block(block, head, stamp);
       }
@@ -325,13 +362,14 @@ class history_state {
     registry_.tick();
     reclaim();
   }
-  // Writes a live block anew. Preconditions: the log has room.
-  void relocate(const std::byte* block, const block_head& head, bool carried, std::uint64_t stamp) noexcept {
+  // Writes a live block of a slab with that first_total anew. Preconditions: the log has room.
+  void relocate(const std::byte* block, const block_head& head, bool carried, std::uint64_t first_total,
+                std::uint64_t stamp) noexcept {
     chunk* in = nullptr;
     entry& each = entry_of(head, in);
     std::memcpy(log_.next(), block, head.bytes);
-    // Any snapshot may see it here, whenever it was made.
-    each.move_to(log_.write(head.bytes, head.series, head.number, 0, each.last_time(), carried || head.carried != 0));
+    each.move_to(
+        log_.write(head.bytes, head.series, head.number, first_total, each.last_time(), carried || head.carried != 0));
     log_.kill(block, stamp);
   }
   // Where merging has left more dead bytes than live ones, the emptiest slab's blocks are written anew.
@@ -345,9 +383,14 @@ class history_state {
     if (emptiest == nullptr) return;
     const std::size_t need = emptiest->live + emptiest->blocks * history_log::head_bytes;
     if (!log_.has_room(need + reserve)) return;
+    relocate_all(*emptiest);
+  }
+  // Preconditions: the log has room, and `from` is not the slab that is written to.
+  void relocate_all(log_slab& from) noexcept {
     const std::uint64_t stamp = registry_.clock();
-    history_log::for_each_block(*emptiest, [&](const std::byte* block, const block_head& head) {
-      relocate(block, head, false, stamp);
+    const std::uint64_t first_total = from.first_total;
+    history_log::for_each_block(from, [&](const std::byte* block, const block_head& head) {
+      relocate(block, head, false, first_total, stamp);
       return true;
     });
     registry_.tick();
@@ -414,8 +457,10 @@ class history_state {
   retired_list<tail> tails_;
   retired_list<chunk> leaving_;
   retired_list<chunk> chunks_;
+  retired_list<column_dictionary> dictionaries_;
   retired_list<series> gone_series_;
-  std::size_t room_bytes_ = 0;  // of rows, in all chunks of tails
+  std::uint32_t dictionary_version_ = 0;  // the last one
+  std::size_t room_bytes_ = 0;            // of rows, in all chunks of tails
   std::int64_t newest_time_ = INT64_MIN;
   std::uint64_t max_age_ = 0;
   evict_callback on_evict_ = nullptr;
