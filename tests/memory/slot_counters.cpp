@@ -35,7 +35,7 @@ struct counted {
 
   // Takes and frees a slot. Returns whether it may be taken again.
   bool use(std::uint32_t slot) {
-    if (counters.take(slot)) again += counters.lengthen(slot, arena, &budget, false);
+    if (counters_type::take(*counters.bytes_from(slot))) again += counters.lengthen(slot, arena, &budget, false);
     return counters.free(slot);
   }
 
@@ -103,7 +103,7 @@ TEST_CASE("what is above all is even, also of a slot that is taken, and never a 
   counted<std::uint32_t> each(budget);
   for (int uses = 0; uses < 126; ++uses) CHECK(each.use(0));
   CHECK(each.counters.value(0) == 252);
-  (void)each.counters.take(0);
+  (void)counted<std::uint16_t>::counters_type::take(*each.counters.bytes_from(0));
   CHECK(each.counters.above_all(0) == 256);
 }
 
@@ -134,7 +134,7 @@ TEST_CASE("the only chunk may begin short, and moves to where it is whole") {
   std::vector<std::uint8_t> few(64);
   counters.open_chunk(few.data(), 64);
   CHECK(counters.size() == 64);
-  (void)counters.take(63);
+  (void)decltype(counters)::take(*counters.bytes_from(63));
   CHECK(counters.has_value(63, 1));
   CHECK_FALSE(counters.has_value(64, 0));
   std::vector<std::uint8_t> all(chunk_slots, 0xEE);

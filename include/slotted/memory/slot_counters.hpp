@@ -79,10 +79,13 @@ class slot_counters {
            (value >> 8 == common_high_ || is_high(slot, value >> 8));
   }
 
-  // The slot is taken. Returns whether it is time to lengthen its group: now and then on the way to where it runs over,
-  // so that a refusal is not the last word.
-  bool take(std::uint32_t slot) noexcept {
-    std::uint8_t& low = low_[slot >> ChunkShift][slot % chunk_slots];
+  // The bytes of a slot and those behind it in its chunk, for `take`.
+  [[nodiscard]] std::uint8_t* bytes_from(std::uint32_t slot) const noexcept {
+    return low_[slot >> ChunkShift] + slot % chunk_slots;
+  }
+  // The slot of a byte is taken. Returns whether it is time to lengthen its group: now and then on the way to where it
+  // runs over, so that a refusal is not the last word.
+  static bool take(std::uint8_t& low) noexcept {
     low = static_cast<std::uint8_t>(low + 1);
     return high_bytes != 0 && (low & 0x9F) == 0x81;
   }

@@ -75,7 +75,7 @@ class slot_store : public slot_slabs<Shape> {
     out.at = reinterpret_cast<std::byte*>(window_.group + bit * slot_bytes());
     out.index = window_.first + bit;
     if constexpr (has_generations)
-      if (state_.generations.take(out.index)) [[unlikely]] {
+      if (slabs::counters::take(window_.counters[bit])) [[unlikely]] {
         (void)this->lengthen_generation(window_.slab, out.index, false);
         window_.free = usable(window_.slab, window_word());
       }
@@ -306,10 +306,15 @@ class slot_store : public slot_slabs<Shape> {
   }
   void set_window(std::uint32_t slab, std::uint32_t word, std::uint64_t free) noexcept {
     window_.free = free;
-    window_.word = state_.entries[slab].bits + word;
+    show_map(slab, word);
     window_.group = reinterpret_cast<std::uintptr_t>(group_address(slab, word));
     window_.first = number(slab, word * 64);
     window_.slab = slab;
+  }
+  // Where the map and the counters of that word are now.
+  void show_map(std::uint32_t slab, std::uint32_t word) noexcept {
+    window_.word = state_.entries[slab].bits + word;
+    if constexpr (has_generations) window_.counters = state_.generations.bytes_from(number(slab, word * 64));
   }
   // The next search begins at (slab, word).
   void set_search_start(std::uint32_t slab, std::uint32_t word) noexcept {
@@ -365,7 +370,7 @@ class slot_store : public slot_slabs<Shape> {
       outcome = this->grow(news, false);
     }
     if (outcome == commit_outcome::over_budget && ask_relief) outcome = this->grow(news, true);
-    if (window_.word != nullptr) window_.word = state_.entries[window_.slab].bits + window_word();
+    if (window_.word != nullptr) show_map(window_.slab, window_word());
     if (outcome == commit_outcome::done && number(news.slab, news.slot / 64 * 64) < window_.first)
       set_search_start(news.slab, news.slot / 64);
     return outcome;
@@ -441,6 +446,7 @@ class slot_store : public slot_slabs<Shape> {
     std::uintptr_t group = 0;       // address of its first slot
     std::uint32_t first = 0;        // number of its first slot: every committed slot below is taken
     std::uint32_t slab = 0;
+    std::uint8_t* counters = nullptr;  // of its slots, if they have any
   };
 
   window window_;
