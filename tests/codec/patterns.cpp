@@ -82,19 +82,27 @@ TEST_CASE("bytes that are no block, and blocks of another dictionary, give no pa
   CHECK(std::memcmp(patterns.patterns, from.patterns, sizeof from.patterns) == 0);
 }
 
-TEST_CASE("values recur across blocks where a third of them are in both") {
+TEST_CASE("values are common where a third of them are among the others, and those are counted") {
   generated::random r(7);
   std::vector<std::uint64_t> left(1024);
   std::vector<std::uint64_t> right(1024);
   for (auto& each : left) each = r();
   for (auto& each : right) each = r();
-  CHECK_FALSE(recur_across(left, right));
-  CHECK(recur_across(left, left));
+  const auto is_common = [](const auto& values, const auto& others) { return recurrence(values, others).is_common(); };
+  CHECK_FALSE(is_common(left, right));
+  CHECK(is_common(left, left));
   for (std::size_t i = 0; i < right.size(); i += 6) right[i] = left[(i * 7) % left.size()];
-  CHECK_FALSE(recur_across(right, left));
+  CHECK_FALSE(is_common(right, left));
   for (std::size_t i = 0; i < right.size(); ++i)
     if (i % 4 != 3) right[i] = left[(i * 7) % left.size()];  // three quarters
-  CHECK(recur_across(right, left));
-  CHECK_FALSE(recur_across({}, left));
-  CHECK_FALSE(recur_across(left, {}));
+  CHECK(is_common(right, left));
+  const std::vector<std::uint64_t> none;
+  CHECK_FALSE(is_common(none, left));
+  CHECK_FALSE(is_common(left, none));
+
+  CHECK(recurrence(left, none).distinct() == 0);
+  CHECK(recurrence(left, left).distinct() > 1000);
+  CHECK(recurrence(left, left).distinct() <= 1024);
+  const std::vector<std::uint64_t> same(500, 3);
+  CHECK(recurrence(left, same).distinct() == 1);
 }

@@ -174,7 +174,7 @@ TEST_CASE("a history that refuses is its model") {
 
 TEST_CASE("a history that evicts is its model") {
   run({std::size_t{600} << 10, 30, values::noise, on_full::evict_oldest}, 5, 20'000);
-  run({std::size_t{200} << 10, 200, values::few, on_full::evict_oldest}, 6, 15'000);
+  run({std::size_t{200} << 10, 200, values::few, on_full::evict_oldest}, 36, 15'000);
   run({std::size_t{300} << 10, 3, values::recurring, on_full::evict_oldest}, 7, 40'000);
 }
 

@@ -53,11 +53,28 @@ std::vector<double> some_levels(std::size_t count, std::mt19937_64& random) {
 TEST_CASE("a dictionary has its patterns behind it") {
   const std::vector<std::uint64_t> patterns{5, 7, 1u << 30};
   std::vector<std::uint64_t> room((column_dictionary::bytes(3) + 7) / 8);
-  const column_dictionary* const made = column_dictionary::make(room.data(), 12, patterns);
+  const column_dictionary* const made = column_dictionary::make(room.data(), 2, 12, patterns);
   CHECK(made->view().version == 12);
   CHECK(std::vector<std::uint64_t>(made->view().patterns.begin(), made->view().patterns.end()) == patterns);
   CHECK(made->blocks == 0);
+  CHECK(made->column == 2);
   CHECK(made->current);
+}
+
+TEST_CASE("of a series' dictionaries, one is for the new blocks of a column") {
+  column_dictionary oldest;
+  column_dictionary middle;
+  column_dictionary newest;
+  newest.older = &middle;
+  middle.older = &oldest;
+  middle.column = 1;
+  newest.column = 1;
+  CHECK(current_dictionary(&newest, 0) == &oldest);
+  CHECK(current_dictionary(&newest, 1) == &newest);
+  CHECK(current_dictionary(&newest, 2) == nullptr);
+  newest.current = false;
+  CHECK(current_dictionary(&newest, 1) == &middle);
+  CHECK(current_dictionary(nullptr, 0) == nullptr);
 }
 
 TEST_CASE("values that recur over blocks pay for a dictionary, once there are blocks enough") {

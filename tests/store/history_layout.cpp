@@ -126,10 +126,10 @@ TEST_CASE("every kind of leaf comes back from a block of any size") {
       GENERATE(std::size_t{1}, std::size_t{2}, std::size_t{3}, std::size_t{500}, std::size_t{1023}, std::size_t{1024});
   const std::vector<rich> rows = some(size);
   packed_rows packed(rows);
-  std::vector<detail::column_memory> states(layout::columns);
+  std::vector<detail::column_state> states(layout::columns);
   std::vector<std::byte> block(layout::max_block_bytes(size));
   std::byte summaries[layout::summary_size];
-  const std::size_t bytes = layout::encode(packed, size, states.data(), block.data(), summaries);
+  const std::size_t bytes = layout::encode(packed, size, states.data(), nullptr, block.data(), summaries);
   CHECK(bytes <= block.size());
   CHECK(layout::size_of_block(block.data()) == bytes);
   block.resize(bytes);

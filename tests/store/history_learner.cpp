@@ -60,7 +60,8 @@ TEST_CASE("values that recur over a series take a code each, all in, and come ba
   past.seal();
   CHECK(dictionaries_named(past) >= 1);
   CHECK(past.footprint().total() == budget.used());
-  // Ten bits a value, next to nothing for time and number, an entry of the directory a block, and 600 of the dictionary.
+  // Ten bits a value, next to nothing for time and number, an entry of the directory a block, and 600 of the
+  // dictionary.
   CHECK(budget.used() < rows.size() * 9 / 4);
   CHECK(rows_of(*past.pins().find(1)) == rows);
   past.clear();
@@ -96,24 +97,25 @@ TEST_CASE("a few blocks are written anew with what was learned of them, under th
 }
 
 TEST_CASE("a dictionary goes with the last block that names it, and not before a snapshot of that") {
-  memory_budget budget(std::size_t{640} << 10);
-  by_series past{budget, on_full::evict_oldest};
-  levels source(500);
+  memory_budget budget(std::size_t{64} << 20);
+  by_series past{budget};
+  past.set_max_age(20'000);
+  levels source(600);
   while (dictionaries_named(past) == 0) past.append(source.next());
   auto pins = past.pins();
   const contents seen = contents_of(pins);
-  // Other values, for which the old dictionary does not serve.
+  // Other values, for which the old dictionary does not serve, and much later.
   std::mt19937_64 random(11);
   std::uint32_t number = 1'000'000;
-  const auto push = [&] {
+  for (int i = 0; i < 8 * 1024; ++i, ++number)
     past.append({std::int64_t{number}, std::bit_cast<double>(std::uint64_t{random()} >> 2), number, 1});
-    ++number;
-  };
-  for (int i = 0; i < 3000; ++i) push();
-  CHECK(contents_of(pins) == seen);
-  pins = {};
-  while (dictionaries_named(past) != 0) push();
+  CHECK(dictionaries_named(past) == 0);
   CHECK(past.evicted() != 0);
+  CHECK(contents_of(pins) == seen);
+  const std::size_t held = past.footprint(1).overhead;
+  pins = {};
+  past.trim();
+  CHECK(past.footprint(1).overhead <= held);
   CHECK(past.footprint().total() == budget.used());
   past.clear();
   past.trim();
@@ -170,6 +172,26 @@ TEST_CASE("what recurs is learned anew when it changes") {
   CHECK(budget.used() - before < 32 * 1024 * 5 / 2);
   CHECK(dictionaries_named(past) >= 2);
   CHECK(rows_of(*past.pins().find(1)) == rows);
+}
+
+TEST_CASE("dictionaries of values that no block has any more do not stay") {
+  memory_budget budget(std::size_t{400} << 10);
+  by_series past{budget, on_full::evict_oldest};
+  std::uint32_t number = 0;
+  for (std::uint32_t set = 0; set < 40; ++set) {
+    levels source(500, set);
+    for (int i = 0; i < 64 * 1024; ++i) {
+      point made = source.next();
+      made.number = number;
+      made.time = std::int64_t{number++};
+      past.append(made);
+    }
+  }
+  CHECK(dictionaries_named(past) >= 1);
+  CHECK(dictionaries_named(past) <= 8);
+  // Each would be four kilobytes and more; the directory has an entry of about a hundred bytes a block.
+  CHECK(past.footprint(1).overhead < (std::size_t{80} << 10));
+  CHECK(past.footprint().total() == budget.used());
 }
 
 TEST_CASE("under a budget without room to spare a history does without what it could learn") {

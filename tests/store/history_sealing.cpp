@@ -59,9 +59,9 @@ TEST_CASE("a block and newer rows are merged by time, the block's first where ti
   const tail_of early({2, 4, 4, 8});
   detail::rows_to_seal<layout> first(early.tail, 4);
   std::vector<std::byte> bytes(layout::max_block_bytes(4));
-  detail::column_memory states[layout::columns];
+  detail::column_state states[layout::columns];
   detail::block_entry<layout> entry;
-  (void)layout::encode(first, 4, states, bytes.data(), entry.summaries());
+  (void)layout::encode(first, 4, states, nullptr, bytes.data(), entry.summaries());
   entry.set(bytes.data(), 4, 2, 8);
   const tail_of late({9, 4, 1}, 100);
   const detail::rows_to_seal<layout> second(late.tail, 3);

@@ -34,19 +34,34 @@ inline std::size_t encode_patterns(const pattern_block& from, slotted::codec::co
   return encode_block(from.patterns, from.n, from.kind, slotted::codec::column_state_access::of(state, series), to);
 }
 
-// Whether at least a third of the values of a block, as 64 of them show, are among those of some others.
-inline bool recur_across(std::span<const std::uint64_t> values, std::span<const std::uint64_t> others) noexcept {
-  constexpr unsigned bits = 16;  // of eight blocks' values at most an eighth are taken for ones that are there
-  std::uint64_t seen[(1u << bits) / 64] = {};
-  const auto place = [](std::uint64_t pattern) { return (pattern * 0x9E3779B97F4A7C15u) >> (64 - bits); };
-  for (const std::uint64_t each : others) seen[place(each) / 64] |= std::uint64_t{1} << place(each) % 64;
-  const std::size_t step = values.size() / 64 + 1;
-  std::size_t asked = 0;
-  std::size_t found = 0;
-  for (std::size_t i = step / 2; i < values.size(); i += step, ++asked)
-    found += seen[place(values[i]) / 64] >> place(values[i]) % 64 & 1;
-  return found * 3 >= asked && found != 0;
-}
+// How the values of a block recur in others, by a filter of bits: of eight blocks' values it takes at most an eighth
+// for ones that are there.
+class recurrence {
+ public:
+  recurrence(std::span<const std::uint64_t> values, std::span<const std::uint64_t> others) noexcept {
+    for (const std::uint64_t each : others) {
+      distinct_ += 1 - (seen_[place(each) / 64] >> place(each) % 64 & 1);
+      seen_[place(each) / 64] |= std::uint64_t{1} << place(each) % 64;
+    }
+    const std::size_t step = values.size() / 64 + 1;
+    for (std::size_t i = step / 2; i < values.size(); i += step, ++asked_)
+      found_ += seen_[place(values[i]) / 64] >> place(values[i]) % 64 & 1;
+  }
+  // Whether at least a third of the values, as 64 of them show, are among the others.
+  [[nodiscard]] bool is_common() const noexcept { return found_ * 3 >= asked_ && found_ != 0; }
+  // How many the others are, about, and not more.
+  [[nodiscard]] std::size_t distinct() const noexcept { return distinct_; }
+
+ private:
+  static constexpr unsigned bits = 16;
+  [[nodiscard]] static std::uint64_t place(std::uint64_t pattern) noexcept {
+    return (pattern * 0x9E3779B97F4A7C15u) >> (64 - bits);
+  }
+  std::size_t distinct_ = 0;
+  std::size_t asked_ = 0;
+  std::size_t found_ = 0;
+  std::uint64_t seen_[(1u << bits) / 64] = {};
+};
 
 }  // namespace detail::codec
 }  // namespace v0

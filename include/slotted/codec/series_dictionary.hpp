@@ -196,6 +196,27 @@ inline std::size_t choose_entries(std::span<const std::uint64_t> sorted, value_k
   return count;
 }
 
+// What a dictionary of the sorted ones that occur `least` times at least would be.
+struct dictionary_coverage {
+  std::size_t entries = 0;
+  std::size_t values = 0;  // that have an entry
+
+  // The bits that so many values take by it, about: what has no entry costs its position and its pattern.
+  [[nodiscard]] std::size_t bits_of(std::size_t all, value_kind kind) const noexcept {
+    return all * bit_length(entries) + (all - values) * (position_bits + pattern_bits(kind));
+  }
+};
+inline dictionary_coverage coverage_of(std::span<const std::uint64_t> sorted, std::size_t least) noexcept {
+  dictionary_coverage found;
+  for (std::size_t from = 0, to = 0; from < sorted.size(); from = to) {
+    while (to < sorted.size() && sorted[to] == sorted[from]) ++to;
+    if (to - from < least) continue;
+    ++found.entries;
+    found.values += to - from;
+  }
+  return found;
+}
+
 // How often a value must occur to be worth an entry: each saves what its occurrences take without it, `bits_without`
 // each, less a code, and costs eight bytes. 0: none is.
 inline std::size_t least_occurrences(std::span<const std::uint64_t> sorted, std::size_t bits_without) noexcept {

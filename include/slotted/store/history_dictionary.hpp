@@ -1,4 +1,4 @@
-// slotted: what a history remembers of a column of a series from block to block: values that recur, and how to code.
+// slotted: dictionaries of a history: values that recur over many blocks of a series, and when they are worth having.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -28,7 +28,8 @@ struct column_dictionary {
   std::uint32_t version = 0;           // within its column
   std::uint32_t entries = 0;
   std::uint32_t blocks = 0;  // that name it; the owner's
-  bool current = true;       // it is what new blocks of its column are written with; the owner's
+  std::uint16_t column = 0;
+  bool current = true;  // it is what new blocks of its column are written with; the owner's
 
   [[nodiscard]] static constexpr std::size_t bytes(std::size_t entries) noexcept {
     return sizeof(column_dictionary) + entries * sizeof(std::uint64_t);
@@ -41,9 +42,10 @@ struct column_dictionary {
   }
 
   // Preconditions: `room` has bytes(patterns.size()), which are aligned to 8.
-  [[nodiscard]] static column_dictionary* make(void* room, std::uint32_t version,
+  [[nodiscard]] static column_dictionary* make(void* room, std::size_t column, std::uint32_t version,
                                                std::span<const std::uint64_t> patterns) noexcept {
     auto* const made = ::new (room) column_dictionary;
+    made->column = static_cast<std::uint16_t>(column);
     made->version = version;
     made->entries = static_cast<std::uint32_t>(patterns.size());
     auto* const to = reinterpret_cast<std::byte*>(made + 1);
@@ -53,11 +55,11 @@ struct column_dictionary {
   }
 };
 
-// What is known of a column of a series from block to block.
-struct column_memory {
-  slotted::codec::column_state state;
-  column_dictionary* dictionary = nullptr;  // of new blocks, or null
-};
+// Of a series' dictionaries, the one for new blocks of a column, or null.
+[[nodiscard]] inline column_dictionary* current_dictionary(column_dictionary* newest, std::size_t column) noexcept {
+  while (newest != nullptr && !(newest->current && newest->column == column)) newest = newest->older;
+  return newest;
+}
 
 // A dictionary with the index that encoding takes, for the length of a call.
 class indexed_dictionary {
@@ -113,7 +115,9 @@ class dictionary_trainer {
       values += decoded_.n;
     }
     const std::span<std::uint64_t> sample(sample_, values);
-    if (!codec::recur_across(sample.first(newest), sample.subspan(newest))) return false;
+    const codec::recurrence recurring(sample.first(newest), sample.subspan(newest));
+    // Codes seldom take less than half of their bits.
+    if (!recurring.is_common() || bytes * 16 < values * codec::bit_length(recurring.distinct())) return false;
     codec::sort_ordered(sample, decoded_.kind);
 
     // All values, or those that recur: strangers cost more than entries, and entries cost memory.
@@ -122,6 +126,10 @@ class dictionary_trainer {
     std::size_t best_least = 0;
     for (const std::size_t least : tries) {
       if (least == 0) continue;
+      // Most of what does not pay shows it without being tried.
+      const codec::dictionary_coverage covered = codec::coverage_of(sample, least);
+      const std::size_t about = covered.bits_of(values, decoded_.kind) / 8 * horizon / blocks.size();
+      if (covered.entries == 0 || cost(covered.entries) + about / 2 >= best) continue;
       count_ = codec::choose_entries(sample, decoded_.kind, least, entries_);
       if (count_ == 0) continue;
       const std::size_t now = cost(count_) + bytes_with(blocks, version) * horizon / blocks.size();

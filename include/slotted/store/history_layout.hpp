@@ -24,6 +24,7 @@ namespace slotted {
 inline namespace v0 {
 namespace detail {
 
+using slotted::codec::column_state;
 using slotted::codec::max_encoded_size;
 
 inline constexpr std::size_t block_rows = detail::codec::max_block_values;  // rows of a sealed block, at most
@@ -433,9 +434,9 @@ struct history_layout {
   // open<L>() of `rows` gives a function of i that says where leaf L of the i-th row is.
   // Preconditions: to has room for max_block_bytes(n). Returns: the bytes of the block.
   template <class Rows>
-  static std::size_t encode(Rows& rows, std::size_t n, column_memory* memory, std::byte* to,
-                            std::byte* summaries) noexcept {
-    sink out{to, to + block_head, memory};
+  static std::size_t encode(Rows& rows, std::size_t n, column_state* states, column_dictionary* dictionaries,
+                            std::byte* to, std::byte* summaries) noexcept {
+    sink out{to, to + block_head, states, dictionaries};
     [&]<std::size_t... L>(std::index_sequence<L...>) {
       (encode_leaf<L>(rows, n, out, summaries + places.summaries[L]), ...);
     }(indices{});
@@ -445,12 +446,12 @@ struct history_layout {
   // Writes a block anew where dictionaries that are newer than its own make columns of it smaller.
   //
   // Preconditions: to has room for the block. Returns: the bytes, or 0 if no column became smaller.
-  static std::size_t encode_again(const std::byte* block, const column_memory* memory, std::byte* to) noexcept {
+  static std::size_t encode_again(const std::byte* block, column_dictionary* dictionaries, std::byte* to) noexcept {
     std::byte* at = to + block_head;
     bool some = false;
     for (std::size_t column = 0; column < columns; ++column) {
       const kept_column before = kept(block, column);
-      if (const column_dictionary* const newest = memory[column].dictionary;
+      if (const column_dictionary* const newest = current_dictionary(dictionaries, column);
           newest != nullptr && newest != before.dictionary) {
         std::byte coded[max_encoded_size(block_rows)];
         const std::size_t size = encode_column_again(before, *newest, coded);
@@ -554,21 +555,25 @@ struct history_layout {
   struct sink {
     std::byte* sizes;
     std::byte* at;
-    column_memory* memory;
+    column_state* state;
+    column_dictionary* dictionaries;
+    std::size_t column = 0;
     template <class C>
     void operator()(std::span<const C> values) noexcept {
+      const column_dictionary* const current = current_dictionary(dictionaries, column);
       std::size_t size = 0;
-      if (memory->dictionary == nullptr || values.size() < least_rows_for_dictionary) [[likely]] {
+      if (current == nullptr || values.size() < least_rows_for_dictionary) [[likely]] {
         size = encode(values, nullptr);
         save_size(sizes, size);
       } else {
-        const indexed_dictionary with(memory->dictionary->view());
+        const indexed_dictionary with(current->view());
         size = encode(values, with.get());
         const bool needs = needs_dictionary({at, size});
-        if (needs) size = name(memory->dictionary, at, size);
+        if (needs) size = name(current, at, size);
         save_size(sizes, needs ? size | names_dictionary : size);
       }
-      ++memory;
+      ++state;
+      ++column;
       sizes += sizeof(std::uint16_t);
       at += size;
     }
@@ -576,7 +581,7 @@ struct history_layout {
    private:
     template <class C>
     std::size_t encode(std::span<const C> values, const slotted::codec::series_dictionary* with) noexcept {
-      return slotted::codec::encode<C>(values, memory->state, {at, max_encoded_size(values.size())}, with);
+      return slotted::codec::encode<C>(values, *state, {at, max_encoded_size(values.size())}, with);
     }
   };
   struct source {

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <bit>
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
@@ -42,7 +41,16 @@ class history_learner : public history_sealer<Layout> {
   [[nodiscard]] commit_outcome seal_and_learn(series& of) noexcept {
     const std::uint32_t before = of.next_number;
     const commit_outcome outcome = this->seal(of);
-    if (outcome == commit_outcome::done && of.next_number != before && is_time_to_learn(of.next_number)) learn(of);
+    if (outcome != commit_outcome::done || of.next_number == before) return outcome;
+    if (of.next_number >= of.next_look) {
+      learn(of);
+      of.next_look = of.next_number + of.look_interval;
+      of.look_interval = static_cast<std::uint8_t>(min_of(2 * of.look_interval, 64));
+    } else if (of.dictionaries != nullptr && does_without(of)) {
+      // The values have changed: with one block more there is something to learn from.
+      of.next_look = of.next_number + 1;
+      of.look_interval = 2;
+    }
     return outcome;
   }
 
@@ -67,12 +75,6 @@ class history_learner : public history_sealer<Layout> {
  private:
   static constexpr std::size_t most_blocks = dictionary_trainer::most_blocks;
 
-  // After few blocks at ever longer intervals, for what begins to recur late costs little by then; later on because the
-  // values of a series may drift.
-  [[nodiscard]] static bool is_time_to_learn(std::uint32_t blocks) noexcept {
-    return blocks >= 2 && (blocks <= 64 ? std::has_single_bit(blocks) : blocks % 64 == 0);
-  }
-
   struct sample {
     entry* blocks[most_blocks];
     std::size_t count = 0;
@@ -95,23 +97,41 @@ class history_learner : public history_sealer<Layout> {
   }
 
   [[gnu::noinline]] void learn(series& of) noexcept {
-    if (of.columns == nullptr) return;
     const sample blocks = newest_blocks(of);
     if (blocks.count < 2) return;
     bool some = false;
     for (std::size_t column = 0; column < Layout::columns; ++column) some |= learn_column(of, column, blocks);
     if (some && blocks.is_whole())
       for (std::size_t i = blocks.count; i-- != 0;) write_again(of, *blocks.blocks[i]);
-    drop_unused(of);
+    registry_.tick();
+    this->reclaim();
   }
+  // Whether the newest block does without a dictionary that there is for one of its columns.
+  [[nodiscard]] static bool does_without(const series& of) noexcept {
+    const entry& newest = of.newest->entries()[of.newest->count - 1];
+    for (std::size_t column = 0; column < Layout::columns; ++column)
+      if (const column_dictionary* const current = current_dictionary(of.dictionaries, column);
+          current != nullptr && Layout::kept(newest.data(), column).dictionary != current)
+        return true;
+    return false;
+  }
+  // Returns: whether there is a new dictionary.
   [[gnu::noinline]] bool learn_column(series& of, std::size_t column, const sample& blocks) noexcept {
     kept_column kept[most_blocks];
     for (std::size_t i = 0; i < blocks.count; ++i) kept[i] = Layout::kept(blocks.blocks[i]->data(), column);
-    column_dictionary*& current = of.columns[column].dictionary;
-    const std::size_t freed = current == nullptr || !blocks.is_whole() ? 0 : dictionary_trainer::cost(current->entries);
+    column_dictionary* const current = current_dictionary(of.dictionaries, column);
+    // Where the newest blocks have done without the dictionary, it is they that a new one is for.
+    std::size_t without = 0;
+    while (current != nullptr && without < blocks.count && kept[without].dictionary != current) ++without;
+    const std::size_t count = without >= 2 ? without : blocks.count;
+    const std::size_t freed =
+        current != nullptr && count == blocks.of_all ? dictionary_trainer::cost(current->entries) : 0;
     dictionary_trainer trainer;
     const std::uint32_t version = this->next_dictionary_version();
-    if (!trainer.pays({kept, blocks.count}, version, blocks.of_all, freed)) return false;
+    if (!trainer.pays({kept, count}, version, blocks.of_all, freed)) {
+      if (without >= 2) this->make_past(of, *current, registry_.clock());
+      return false;
+    }
 
     const std::span<const std::uint64_t> patterns = trainer.patterns();
     const std::size_t bytes = column_dictionary::bytes(patterns.size());
@@ -119,11 +139,11 @@ class history_learner : public history_sealer<Layout> {
     commit_outcome why = commit_outcome::done;
     void* const room = memory_.try_allocate(bytes, true, why);
     if (room == nullptr) return false;
-    if (current != nullptr) current->current = false;
-    current = column_dictionary::make(room, version, patterns);
-    current->older = of.dictionaries;
-    of.dictionaries = current;
-    of.columns[column].state.reset();  // so that the next block is searched with it
+    if (current != nullptr) this->make_past(of, *current, registry_.clock());
+    column_dictionary* const made = column_dictionary::make(room, column, version, patterns);
+    made->older = of.dictionaries;
+    of.dictionaries = made;
+    if (of.states != nullptr) of.states[column].reset();  // so that the next block is searched with it
     return true;
   }
   // Readers of the block as it was go on reading it there.
@@ -133,7 +153,7 @@ class history_learner : public history_sealer<Layout> {
     if (make_log_room(history_log::head_bytes + head.bytes + bytes_to_seal(reserved_rows_), false) !=
         commit_outcome::done)
       return;
-    const std::size_t bytes = Layout::encode_again(before, of.columns, log_.next());
+    const std::size_t bytes = Layout::encode_again(before, of.dictionaries, log_.next());
     if (bytes == 0) return;
     const std::uint64_t stamp = registry_.clock();
     const std::byte* const block = log_.write(bytes, &of, head.number, history_log::slab_of(before).first_total,
@@ -146,23 +166,6 @@ class history_learner : public history_sealer<Layout> {
     registry_.tick();
     this->reclaim();
   }
-  // Dictionaries that are not for new blocks and that no block names.
-  void drop_unused(series& of) noexcept {
-    const std::uint64_t stamp = registry_.clock();
-    bool some = false;
-    for (column_dictionary* each = of.dictionaries; each != nullptr;) {
-      column_dictionary* const older = each->older;
-      if (!each->current && each->blocks == 0) {
-        this->retire_dictionary(of, *each, stamp);
-        some = true;
-      }
-      each = older;
-    }
-    if (!some) return;
-    registry_.tick();
-    this->reclaim();
-  }
-
   // Returns: whether all blocks of a slab that is not written to could be written anew.
   bool relocate_within_room(log_slab& from) noexcept {
     const std::uint64_t stamp = registry_.clock();

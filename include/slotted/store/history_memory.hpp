@@ -84,6 +84,12 @@ class history_memory {
       used_ = first_;
       run_.shrink(first_, budget_);
       small_ = in_use_ == 0;
+    } else if (!small_) {
+      while (hole** const last = last_hole()) {
+        used_ -= (*last)->bytes;
+        *last = (*last)->next;
+      }
+      run_.shrink(used_, budget_);
     }
     return held() != before;
   }
@@ -104,16 +110,30 @@ class history_memory {
     return at - first < run_.committed();
   }
 
-  // A hole of the same size among the last few.
+  // The hole that the used part of the run ends with, if it does.
+  hole** last_hole() noexcept {
+    const std::byte* const end = run_.data() + used_;
+    for (hole** at = &free_; *at != nullptr; at = &(*at)->next)
+      if (reinterpret_cast<const std::byte*>(*at) + (*at)->bytes == end) return at;
+    return nullptr;
+  }
+  // A hole of the same size among the last few, or the front of the smallest larger one.
   void* reuse(std::size_t bytes) noexcept {
+    hole** larger = nullptr;
     int looked_at = 0;
     for (hole** at = &free_; *at != nullptr && looked_at < 16; at = &(*at)->next, ++looked_at) {
-      if ((*at)->bytes != bytes) continue;
-      hole* const found = *at;
-      *at = found->next;
-      return found;
+      if ((*at)->bytes == bytes) {
+        hole* const found = *at;
+        *at = found->next;
+        return found;
+      }
+      if ((*at)->bytes >= bytes + sizeof(hole) && (larger == nullptr || (*at)->bytes < (*larger)->bytes)) larger = at;
     }
-    return nullptr;
+    if (larger == nullptr) return nullptr;
+    hole* const found = *larger;
+    const hole rest{found->next, found->bytes - static_cast<std::uint32_t>(bytes)};
+    *larger = ::new (static_cast<void*>(reinterpret_cast<std::byte*>(found) + bytes)) hole(rest);
+    return found;
   }
   void* cut(std::size_t bytes, bool lasting, commit_outcome& why) noexcept {
     const std::size_t end = used_ + bytes;

@@ -211,11 +211,11 @@ class history_sealer : public history_state<Layout> {
   // Preconditions: is_prepared(of), of.count != 0.
   [[gnu::noinline]] commit_outcome seal_prepared(series& of) noexcept {
     const rows_to_seal<Layout> rows(*of.current, of.count);
-    if (of.columns == nullptr) {
+    if (of.states == nullptr) {
       commit_outcome why;
-      if (void* const room = memory_.try_allocate(state::columns_bytes, true, why)) {
-        of.columns = static_cast<column_memory*>(room);
-        for (std::size_t i = 0; i < Layout::columns; ++i) ::new (static_cast<void*>(of.columns + i)) column_memory;
+      if (void* const room = memory_.try_allocate(state::states_bytes, true, why)) {
+        of.states = static_cast<column_state*>(room);
+        for (std::size_t i = 0; i < Layout::columns; ++i) ::new (static_cast<void*>(of.states + i)) column_state;
       }
     }
     if (!merge_with_last(of, rows)) {
@@ -245,9 +245,9 @@ class history_sealer : public history_state<Layout> {
   // Encodes rows into the log, and makes the entry say so. Preconditions: there is room.
   template <class Rows>
   void write(series& of, Rows& rows, std::uint32_t number, entry& into) noexcept {
-    column_memory fresh[Layout::columns];
-    const std::size_t bytes =
-        Layout::encode(rows, rows.size(), of.columns == nullptr ? fresh : of.columns, log_.next(), into.summaries());
+    column_state fresh[Layout::columns];
+    const std::size_t bytes = Layout::encode(rows, rows.size(), of.states == nullptr ? fresh : of.states,
+                                             of.dictionaries, log_.next(), into.summaries());
     const std::byte* const block = log_.write(bytes, &of, number, appended_, rows.last_time(), false);
     into.set(block, rows.size(), rows.first_time(), rows.last_time());
     this->name_dictionaries(block);

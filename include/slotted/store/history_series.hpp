@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <slotted/codec/column_state.hpp>
 #include <slotted/store/history_block.hpp>
 #include <slotted/store/history_dictionary.hpp>
 #include <slotted/store/history_memory.hpp>
@@ -30,7 +31,7 @@ struct history_series : series_link<Layout>, retirement<history_series<Layout>> 
   std::size_t block_bytes = 0;    // of live blocks, in the log
   directory_chunk<Layout>* newest = nullptr;
   directory_chunk<Layout>* oldest = nullptr;
-  column_memory* columns = nullptr;           // one each, or null for want of memory
+  column_state* states = nullptr;             // one a column, or null for want of memory
   column_dictionary* dictionaries = nullptr;  // that its blocks name, or new ones will
   // What sealing needs, had beforehand.
   series_tail<Layout>* spare_tail = nullptr;
@@ -40,6 +41,8 @@ struct history_series : series_link<Layout>, retirement<history_series<Layout>> 
   history_series* before = nullptr;        // in the list
   history_series* next_emptied = nullptr;  // of those whose last block went
   bool emptied = false;
+  std::uint8_t look_interval = 2;  // blocks until a further look for values that recur
+  std::uint32_t next_look = 2;     // blocks that it takes to the next one, ever
 
   [[nodiscard]] history_series* after() const noexcept {
     return static_cast<history_series*>(this->next.load(std::memory_order_relaxed));

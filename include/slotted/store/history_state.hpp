@@ -128,14 +128,14 @@ class history_state {
   }
 
  protected:
-  static constexpr std::size_t columns_bytes = Layout::columns * sizeof(column_memory);
+  static constexpr std::size_t states_bytes = Layout::columns * sizeof(column_state);
   static constexpr std::size_t room_bytes(std::size_t rows) noexcept { return sizeof(row_chunk) + rows * tail::stride; }
 
   [[nodiscard]] slotted::footprint footprint_of(const series& each) const noexcept {
     slotted::footprint bytes;
     bytes.payload = each.block_bytes + each.count * Layout::row_bytes;
     bytes.overhead = sizeof(series) + sizeof(tail) + each.count * (tail::stride - Layout::row_bytes);
-    if (each.columns != nullptr) bytes.overhead += columns_bytes;
+    if (each.states != nullptr) bytes.overhead += states_bytes;
     for (const column_dictionary* at = each.dictionaries; at != nullptr; at = at->older)
       bytes.overhead += column_dictionary::bytes(at->entries);
     if (each.spare_tail != nullptr) bytes.idle += sizeof(tail);
@@ -187,7 +187,7 @@ class history_state {
   }
   // A series that nobody can look at, with all that hangs on it.
   void free_series(series* gone) noexcept {
-    if (gone->columns != nullptr) memory_.give(gone->columns, columns_bytes);
+    if (gone->states != nullptr) memory_.give(gone->states, states_bytes);
     while (column_dictionary* const each = gone->dictionaries) {
       gone->dictionaries = each->older;
       free_dictionary(each);
@@ -284,6 +284,11 @@ class history_state {
     Layout::for_each_dictionary(block, [&](column_dictionary& each) {
       if (--each.blocks == 0 && !each.current) retire_dictionary(from, each, stamp);
     });
+  }
+  // A dictionary is not for new blocks any more.
+  void make_past(series& from, column_dictionary& past, std::uint64_t stamp) noexcept {
+    past.current = false;
+    if (past.blocks == 0) retire_dictionary(from, past, stamp);
   }
   void retire_dictionary(series& from, column_dictionary& gone, std::uint64_t stamp) noexcept {
     column_dictionary** at = &from.dictionaries;
