@@ -134,6 +134,45 @@ TEST_CASE("the memory of a range is charged while it lasts, and is a part of the
   CHECK(model.past.footprint().total() == model.budget.used());
 }
 
+TEST_CASE("a range of one series gets its memory from what a full history can do without") {
+  slotted::memory_budget budget{512 * slotted::KiB};
+  past_readings past(budget, slotted::on_full::evict_oldest);
+  std::int64_t time = 0;
+  std::uint64_t state = 1;
+  const auto push = [&] {
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    reading each;
+    each.x = static_cast<double>(state >> 11);  // does not compress
+    each.time = time++;
+    each.sensor = static_cast<std::uint16_t>(each.time % 2);
+    past.append(each);
+  };
+  while (past.evicted() == 0) push();
+  for (int i = 0; i < 7000; ++i) push();
+  // What is left: nothing, not even to pin the series with; or that, but nothing to read with.
+  const std::size_t rest = budget.available() - GENERATE(std::size_t{0}, 2 * slotted::KiB);
+  budget.reserve(rest);
+  const std::uint64_t evicted = past.evicted();
+  const std::size_t rows = past.size();
+  {
+    auto range = past.series(std::uint16_t{1});
+    std::int64_t last = -1;
+    std::size_t read = 0;
+    for (const reading& each : range) {
+      CHECK((each.sensor == 1 && each.time > last));
+      last = each.time;
+      ++read;
+    }
+    CHECK(read > rows / 3);
+    CHECK(read < rows);
+    CHECK(last >= time - 2);  // the newest are there, whatever had to go
+  }
+  CHECK(past.evicted() > evicted);
+  CHECK(past.size() + past.evicted() == static_cast<std::uint64_t>(time));
+  CHECK(past.footprint().total() + rest == budget.used());
+  budget.release(rest);
+}
+
 TEST_CASE("the newest rows are the last in the order of time") {
   std::uint32_t seed = 50;
   for (const pace& each : paces) {

@@ -189,13 +189,13 @@ class history_pins {
       let_go();
     }
   }
-  // The same for one series, by the owner alone.
-  [[nodiscard]] bool try_pin_one(reader_registry& registry, const series_link<Layout>& series) noexcept {
+  // The same for one series, by the owner alone and in two steps: first room, for which blocks may be evicted, then,
+  // while none are, the series.
+  [[nodiscard]] bool try_make_room_for_one(reader_registry& registry) noexcept {
     let_go();
-    if (!enter(registry, 1)) return false;
-    (void)add(series);
-    return true;
+    return enter(registry, 1);
   }
+  void pin_one(const series_link<Layout>& series) noexcept { (void)add(series); }
 
  private:
   bool enter(reader_registry& registry, std::size_t room) noexcept {

@@ -92,11 +92,19 @@ class history_state {
   [[nodiscard]] bool try_pin(history_pins<Layout>& pins) noexcept {
     return pins.try_pin(registry_, list_, series_count_);
   }
-  // One series, by the owner.
+  // One series, by the owner; none when it is unknown. What its memory is made of may be this history's own blocks, so
+  // that the lock is not held meanwhile.
   [[nodiscard]] bool try_pin_one(history_pins<Layout>& pins, series_type key) noexcept {
+    const std::uint64_t pattern = to_pattern_of_key(key);
+    pins = history_pins<Layout>();
+    {
+      const owner_guard hold(lock_);
+      if (find(pattern) == nullptr) return true;
+    }
+    if (!pins.try_make_room_for_one(registry_)) return false;
     const owner_guard hold(lock_);
-    const series* const found = find(to_pattern_of_key(key));
-    return found == nullptr || pins.try_pin_one(registry_, *found);
+    if (const series* const found = find(pattern)) pins.pin_one(*found);  // it may be gone by now
+    return true;
   }
   [[nodiscard]] std::uint64_t evicted() const noexcept { return evicted_.load(std::memory_order_relaxed); }
   // By the owner; other threads have the size of a snapshot.
