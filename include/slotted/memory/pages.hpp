@@ -58,7 +58,9 @@ inline void unpoison([[maybe_unused]] const void* from, [[maybe_unused]] std::si
 #endif
 }
 
+// Each way has its names in a namespace of its own: programs of either, seen together, have no function twice.
 #if defined(SLOTTED_DETAIL_LINUX_PAGES)
+inline namespace linux_pages {
 
 [[nodiscard]] inline std::size_t page_bytes() noexcept {
   static const std::size_t size = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
@@ -121,7 +123,9 @@ inline void unmap_pages(std::byte* at, std::size_t bytes, std::size_t) noexcept 
 // Gives the pages back to the system and keeps their addresses.
 inline void decommit_pages(std::byte* at, std::size_t bytes) noexcept { (void)::madvise(at, bytes, MADV_DONTNEED); }
 
+}  // namespace linux_pages
 #else
+inline namespace plain_pages {
 
 [[nodiscard]] inline std::size_t page_bytes() noexcept { return 4096; }
 [[nodiscard]] inline std::size_t commit_unit(page_kind) noexcept { return page_bytes(); }
@@ -140,6 +144,7 @@ inline void unmap_pages(std::byte* at, std::size_t, std::size_t alignment) noexc
 }
 inline void decommit_pages(std::byte*, std::size_t) noexcept {}  // the bytes go back with their region
 
+}  // namespace plain_pages
 #endif
 
 }  // namespace detail
