@@ -13,4 +13,5 @@ TEST_CASE("corrupt_block is a runtime_error that says what is wrong") {
     what = error.what();
   }
   CHECK(what == "slotted: no block");
+  CHECK(slotted::corrupt_block(std::string("no block of ") + "mine").what() == std::string("no block of mine"));
 }

@@ -159,6 +159,8 @@ TEST_CASE("a number is set only if the field holds it exactly") {
   CHECK(try_set_field(p, "timestamp", std::numeric_limits<double>::infinity()) == set_outcome::does_not_fit);
   CHECK(try_set_field(p, "timestamp", std::numeric_limits<std::uint64_t>::max()) == set_outcome::does_not_fit);
   CHECK(p.timestamp == std::numeric_limits<std::int64_t>::min());
+  CHECK(try_set_field(p, "x", std::int8_t{-128}) == set_outcome::done);
+  CHECK(p.x == -128.0);
 }
 
 TEST_CASE("nested fields are reached by dotted names, through packed records too") {
@@ -201,6 +203,20 @@ TEST_CASE("optionals, arrays, enums, times and texts take what converts to them"
   CHECK(r.note == "a text");
   CHECK_THROWS_WITH(set_field(r, "maybe", "text"), "field 'maybe' of rich is optional int32, which takes no 'text'");
   CHECK_THROWS_WITH(set_field(r, "both", 1), "field 'both' of rich is array of 2 int32, which takes no 1");
+  CHECK(try_set_field(r, "tint", "green") == set_outcome::wrong_type);
+  CHECK(r.tint == color::green);
+}
+
+TEST_CASE("a refused value and the field it was for are said in words, whatever they are") {
+  rich r{};
+  CHECK_THROWS_WITH(set_field(r, "in.a", "text"), "field 'in.a' of rich is char, which takes no 'text'");
+  CHECK_THROWS_WITH(set_field(r, "flag", "text"), "field 'flag' of rich is bool, which takes no 'text'");
+  CHECK_THROWS_WITH(set_field(r, "note", 5), "field 'note' of rich is a text, which takes no 5");
+  CHECK_THROWS_WITH(set_field(r, "at", 5), "field 'at' of rich is vec, which takes no 5");
+  CHECK_THROWS_WITH(set_field(r, "tint", true), "field 'tint' of rich is color, which takes no true");
+  CHECK_THROWS_WITH(set_field(r, "small", color::red), "field 'small' of rich is uint8, which takes no color");
+  CHECK_THROWS_WITH(set_field(r, "small", 0.1 + 0.2),  // what no fewer digits than all of them tell apart
+                    "field 'small' of rich is uint8, which cannot hold 0.30000000000000004 without loss");
 }
 
 TEST_CASE("a full domain of symbols refuses a new text, in its own words, and the field keeps its symbol") {

@@ -13,6 +13,7 @@
 #include "catch.hpp"
 #include "child_process.hpp"
 #include "mappings.hpp"
+#include "refusals.hpp"
 
 namespace {
 
@@ -179,6 +180,18 @@ TEST_CASE("a container that comes and goes does not map each time") {
     CHECK(space.mapped() == mapped);
     at = space.reserve(page_bytes(), 1);
   }
+  space.release(at, page_bytes(), 1);
+}
+
+TEST_CASE("a region that the system has no map for is given back, and nothing is lost") {
+  address_space& space = fresh_space<10>();
+  for (const std::size_t granted : {0U, 1U}) {  // the list of regions, and then the map of the first
+    const slotted::test::refused_new system(granted);
+    for (int i = 0; i < 100; ++i) CHECK(space.reserve(page_bytes(), 1) == nullptr);
+    CHECK(space.mapped() == 0);
+  }
+  std::byte* const at = space.reserve(page_bytes(), 1);
+  CHECK(at != nullptr);
   space.release(at, page_bytes(), 1);
 }
 

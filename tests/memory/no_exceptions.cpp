@@ -17,6 +17,8 @@
 #include <list>
 #include <string>
 
+#include "child_process.hpp"
+
 #if defined(__cpp_exceptions) || defined(__cpp_rtti)
 #error "this test is for -fno-exceptions -fno-rtti"
 #endif
@@ -39,6 +41,7 @@ std::string last_words(Work work) {
   const ::pid_t child = ::fork();
   if (child == 0) {
     ::dup2(ends[1], 2);
+    std::signal(SIGABRT, [](int) { slotted::test::record_reached(); });  // and then it aborts
     work();
     ::_exit(0);
   }
@@ -113,6 +116,11 @@ void what_throws_ends_with_its_message() {
   check_last_words(last_words([] {
                      slotted::slab_heap heap;
                      (void)heap.allocate(SIZE_MAX);
+                   }),
+                   "out of memory");
+  check_last_words(last_words([] {
+                     slotted::slab_resource slabs;
+                     (void)slotted::slab_allocator<int>(slabs).allocate(SIZE_MAX / 2);
                    }),
                    "out of memory");
   check_last_words(last_words([] { (void)slotted::memory_budget::of_container(1.5); }),

@@ -10,6 +10,7 @@
 #include "catch.hpp"
 #include "child_process.hpp"
 #include "mappings.hpp"
+#include "refusals.hpp"
 
 namespace {
 
@@ -112,6 +113,36 @@ TEST_CASE("a range that cannot be populated is refused, not a crash") {
           return commit_pages(at, 8 * page) ? 2 : 0;
         }) == "0");
   unmap_pages(at, 8 * page, page);
+}
+
+TEST_CASE("a system that is interrupted while it populates is asked again") {
+  const std::size_t page = page_bytes();
+  std::byte* const at = map_pages(4 * page, page, page_kind::base);
+  REQUIRE(at != nullptr);
+  for (const int why : {EINTR, EAGAIN}) {
+    const slotted::test::refused_pages system(0, 3, why);
+    CHECK(commit_pages(at, 4 * page));
+    CHECK(slotted::test::resident_bytes(at, 4 * page) == 4 * page);
+    CHECK(slotted::test::refused_pages::next() == 0);  // all three were met
+    decommit_pages(at, 4 * page);
+  }
+  unmap_pages(at, 4 * page, page);
+}
+
+TEST_CASE("a system that cannot populate has its pages touched, and is not asked again") {
+  CHECK(slotted::test::in_child([] {  // because it is never asked again
+          const std::size_t page = page_bytes();
+          std::byte* const at = map_pages(8 * page, page, page_kind::base);
+          if (at == nullptr) return 1;
+          {
+            const slotted::test::refused_pages system(0, 1, EINVAL);
+            if (!commit_pages(at, 4 * page)) return 2;
+          }
+          if (slotted::test::resident_bytes(at, 8 * page) != 4 * page) return 3;
+          const slotted::test::refused_pages system(0);
+          if (!commit_pages(at + 4 * page, 4 * page)) return 4;
+          return slotted::test::resident_bytes(at, 8 * page) == 8 * page ? 0 : 5;
+        }) == "0");
 }
 
 TEST_CASE("address space that the system refuses is null") {

@@ -104,6 +104,40 @@ TEST_CASE("an empty store holds nothing, a small one is one page in all") {
   CHECK(checked.held() == page_bytes());
 }
 
+TEMPLATE_TEST_CASE("whichever page of slots, maps or directory is refused, nothing changes, and it is had later", "",
+                   (fixed_shape<60'000, 8>), (fixed_shape<60'000, 8, std::uint32_t>)) {
+  memory_budget budget{64 * MiB};
+  slot_store<TestType> store({}, &budget);
+  std::size_t refused = 0;
+  std::size_t slots = 0;
+  while (slots < 700) {
+    for (std::size_t pages = 0;; ++pages) {
+      const std::size_t hold = budget.available() - pages * page_bytes();
+      const std::size_t held = store.held();
+      budget.reserve(hold);
+      typename slot_store<TestType>::slot slot{};
+      const commit_outcome outcome = store.take(slot);
+      budget.release(hold);
+      REQUIRE(store.held() == budget.used());
+      if (outcome == commit_outcome::done) {
+        *slot.at = static_cast<std::byte>(slot.index % 251);
+        break;
+      }
+      ++refused;
+      REQUIRE(outcome == commit_outcome::over_budget);
+      REQUIRE(store.held() <= held + pages * page_bytes());  // idle may have grown
+      REQUIRE(store.size() == slots);
+    }
+    ++slots;
+  }
+  CHECK(store.size() == 700);
+  CHECK(refused > 700);
+  bool intact = true;
+  store.for_each(
+      [&](const std::byte* at, std::uint32_t index) { intact &= *at == static_cast<std::byte>(index % 251); });
+  CHECK(intact);
+}
+
 TEST_CASE("growing up from one page costs a page for the map beside one for slots, no more") {
   memory_budget budget{1 * MiB};
   slot_store<fixed_shape<32, 8>> store({}, &budget);

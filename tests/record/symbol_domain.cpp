@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <iterator>
 #include <map>
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "refusals.hpp"
 
 #if defined(__linux__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #if defined(__has_feature)
@@ -284,6 +286,62 @@ TEST_CASE("the charge moves between budgets, exactly and whole") {
   CHECK(second.used() == domain.footprint().total());
   CHECK(second.used() > held);
 }
+
+TEST_CASE("a domain moves to another budget once the charge that another thread makes is made") {
+  memory_budget first{page}, second{std::size_t{1} << 20};
+  fresh_domain domain;
+  domain.charge_to(first);
+  domain.intern("before");
+  std::thread mover;
+  std::atomic<bool> moved{false};
+  bool moved_meanwhile = true;
+  {
+    const slotted::pressure_relief relief(first, [&](std::size_t) {
+      if (mover.joinable()) return;
+      mover = std::thread([&] {
+        domain.charge_to(second);
+        moved = true;
+      });
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));  // enough to come to where it waits
+      moved_meanwhile = moved;
+    });
+    CHECK(domain.try_intern(std::string(page, 't')).outcome == intern_outcome::over_budget);
+  }
+  REQUIRE(mover.joinable());
+  mover.join();
+  CHECK_FALSE(moved_meanwhile);
+  CHECK(domain.budget() == &second);
+  CHECK(first.used() == 0);
+  CHECK(second.used() == domain.footprint().total());
+  CHECK(domain.intern(std::string(page, 't')) == 2);
+}
+
+#if defined(SLOTTED_DETAIL_LINUX_PAGES)
+TEST_CASE("a step of growth that the system refuses is tried as the one page that is needed") {
+  memory_budget budget{std::size_t{1} << 30};
+  fresh_domain domain;
+  domain.charge_to(budget);
+  std::size_t next = 0;
+  while (domain.footprint().total() < 64 * page) domain.intern(label(next++));
+  const slotted::footprint before = domain.footprint();
+  {
+    const slotted::test::refused_pages system(0);
+    while (domain.try_intern(label(next))) ++next;
+    CHECK(domain.try_intern(label(next)).outcome == intern_outcome::out_of_memory);
+    CHECK_THROWS_AS(domain.intern(label(next)), std::bad_alloc);
+    CHECK(domain.footprint().total() == before.total());
+    CHECK(budget.used() == before.total());
+    CHECK_FALSE(domain.find(label(next)).has_value());
+  }
+  {
+    const slotted::test::refused_pages system(0, 1);
+    domain.intern(label(next));
+  }
+  CHECK(domain.footprint().total() == before.total() + page);
+  CHECK(budget.used() == before.total() + page);
+  CHECK(domain.find(label(next)).has_value());
+}
+#endif
 
 TEST_CASE("whichever page is refused, nothing changes, and the domain goes on when there is room") {
   fresh_domain domain;

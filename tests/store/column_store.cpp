@@ -7,6 +7,7 @@
 #include <random>
 
 #include "catch.hpp"
+#include "refusals.hpp"
 
 namespace {
 
@@ -105,6 +106,124 @@ TEST_CASE("rows of a large store never move") {
   for (int i = 0; i < 100'000; ++i) rows.push({2, false});
   CHECK(rows.store.value<3, 10>(0, 0, 8) == first);
 }
+
+namespace {
+
+// One column of numbers, 64 rows a slab: slabs are many, and so are the entries of the directory.
+constexpr std::array<std::uint32_t, 1> number_width{8};
+constexpr std::array<std::size_t, 2> number_offsets{0, 512};
+constexpr slotted::detail::column_layout number_layout{number_width.data(), number_offsets.data(), 1, 6};
+
+struct numbers {
+  explicit numbers(slotted::memory_budget& budget) : store(number_layout, &budget) {}
+  bool push() {
+    if (store.end() == store.limit() && store.grow() != slotted::commit_outcome::done) return false;
+    const std::uint64_t number = store.end();
+    std::memcpy(store.value<1, 6>(0, number, 8), &number, 8);
+    store.push(1);
+    return true;
+  }
+  // How many rows have another value than their number.
+  std::size_t wrong() const {
+    std::size_t wrong = 0;
+    for (std::uint64_t row = store.first(); row != store.end(); ++row) {
+      std::uint64_t number = 0;
+      std::memcpy(&number, store.value<1, 6>(0, row, 8), 8);
+      wrong += number != row;
+    }
+    return wrong;
+  }
+  slotted::detail::column_store store;
+};
+
+}  // namespace
+
+TEST_CASE("the directory of a store stays small however many slabs go through it") {
+  slotted::memory_budget budget{64 * slotted::MiB};
+  numbers rows{budget};
+  while (rows.store.size() < 64 * 64) REQUIRE(rows.push());
+  const std::size_t held = rows.store.held();
+  for (int i = 0; i < 200'000; ++i) {
+    REQUIRE(rows.push());
+    rows.store.pop_front(1);
+  }
+  CHECK(rows.wrong() == 0);
+  CHECK(rows.store.held() <= held + 4 * slotted::detail::page_bytes());
+  CHECK(rows.store.held() == budget.used());
+}
+
+TEST_CASE("a directory outgrows its run, or is refused to and nothing has changed") {
+  slotted::memory_budget budget{64 * slotted::MiB};
+  {
+    numbers rows{budget};
+    while (rows.store.end() < 1000) REQUIRE(rows.push());
+    rows.store.pop_front(700);  // and it does not begin where its run does
+    std::size_t refused = 0;
+    const std::size_t page = slotted::detail::page_bytes();
+    while (rows.store.end() < 300'000) {
+      if (rows.store.end() == rows.store.limit() && rows.store.end() % 64 == 0) {
+        // Ever less is left to have, until it does not do. What a slab takes is far less than another directory.
+        const std::size_t hold = budget.available() - 8 * page;
+        const std::size_t held = rows.store.held();
+        budget.reserve(hold);
+        const bool pushed = rows.push();
+        budget.release(hold);
+        if (!pushed) {
+          ++refused;
+          REQUIRE(rows.store.held() == held);
+          REQUIRE(rows.wrong() == 0);
+        }
+      }
+      REQUIRE(rows.push());
+      REQUIRE(rows.store.held() == budget.used());
+    }
+    CHECK(refused >= 2);  // at 64 KiB and at 128 KiB
+    CHECK(rows.wrong() == 0);
+  }
+  CHECK(budget.used() == 0);
+}
+
+#if defined(SLOTTED_DETAIL_LINUX_PAGES)
+TEST_CASE("pages that the system refuses midway are given back with those that came, and their charge") {
+  static constexpr std::array<std::uint32_t, 2> two_widths{8, 8};
+  static constexpr std::array<std::size_t, 3> two_offsets{0, 131072, 262144};
+  constexpr slotted::detail::column_layout two_columns{two_widths.data(), two_offsets.data(), 2, 14};
+  slotted::memory_budget budget{64 * slotted::MiB};
+  slotted::detail::column_store store(two_columns, &budget);
+  const auto fill = [&] {  // up to where the next row needs pages
+    for (; store.end() != store.limit(); store.push(1)) {
+      const std::uint64_t number = store.end();
+      std::memcpy(store.value<2, 14>(0, number, 8), &number, 8);
+      std::memcpy(store.value<2, 14>(1, number, 8), &number, 8);
+    }
+  };
+  while (store.held() < 2 * slotted::detail::column_store::relaid_below) {
+    REQUIRE(store.grow() == slotted::commit_outcome::done);
+    fill();
+  }
+  std::size_t refused = 0;
+  for (std::size_t granted = 0; granted < 4; ++granted) {
+    const std::size_t held = store.held();
+    const slotted::test::refused_pages system(granted);
+    const slotted::commit_outcome outcome = store.grow();
+    if (outcome != slotted::commit_outcome::done) {
+      ++refused;
+      CHECK(outcome == slotted::commit_outcome::out_of_memory);
+      CHECK(store.held() == held);
+      CHECK(store.limit() == store.end());
+    }
+    CHECK(store.held() == budget.used());
+    fill();
+  }
+  CHECK(refused >= 2);  // the first column's pages, and the second's when those of the first were there
+  REQUIRE(store.grow() == slotted::commit_outcome::done);
+  fill();
+  std::size_t wrong = 0;
+  for (std::uint64_t row = 0; row != store.end(); ++row)
+    for (const std::size_t column : {0U, 1U}) wrong += std::memcmp(store.value<2, 14>(column, row, 8), &row, 8) != 0;
+  CHECK(wrong == 0);
+}
+#endif
 
 TEST_CASE("a row that comes and goes at the border of a slab costs nothing") {
   slotted::memory_budget budget{64 * slotted::MiB};

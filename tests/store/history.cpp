@@ -161,6 +161,30 @@ TEST_CASE("short blocks are merged") {
   CHECK(past.footprint().total() <= 6 * slotted::detail::page_bytes());  // dead bytes do not stay
 }
 
+TEST_CASE("short blocks of a field that is too wide to merge on the stack stay, and lose nothing") {
+  struct page {
+    std::int64_t time = 0;
+    std::array<unsigned char, 200> bytes{};
+    bool operator==(const page&) const = default;
+  };
+  history<page, &page::time> past;
+  std::vector<page> model;
+  for (unsigned i = 0; i < 30; ++i) {
+    page each{std::int64_t{i}, {}};
+    each.bytes.fill(static_cast<unsigned char>(i));
+    past.append(each);
+    model.push_back(each);
+    past.seal();
+  }
+  std::size_t blocks = 0;
+  past.pins()[0].for_each_block([&](const auto&) {
+    ++blocks;
+    return true;
+  });
+  CHECK(blocks == 30);
+  CHECK(rows_of(past.pins()[0]) == model);
+}
+
 TEST_CASE("ten records of sixteen fields take at most 8 KiB in one series or ten") {
   struct wide {
     std::array<double, 13> values{};
@@ -224,6 +248,42 @@ TEST_CASE("a full budget refuses a row, and nothing has changed") {
   CHECK(budget.used() <= 2 * slotted::detail::page_bytes());
   fill(past, 0, 100);
   CHECK(count_rows(past.pins()) == 100);
+}
+
+TEST_CASE("a history that gets not even its first page holds nothing, and goes on when there is one") {
+  memory_budget budget(16 * slotted::detail::page_bytes());
+  budget.reserve(budget.limit());
+  by_sensor past{budget};
+  CHECK_FALSE(past.try_append(at(0)));
+  CHECK_THROWS_AS(past.append(at(0)), slotted::budget_exceeded);
+  CHECK(past.empty());
+  CHECK(past.series_count() == 0);
+  CHECK(past.footprint() == slotted::footprint{});
+  CHECK(budget.used() == budget.limit());
+  budget.release(budget.limit());
+  past.append(at(0));
+  CHECK(past.size() == 1);
+  CHECK(past.footprint().total() == budget.used());
+}
+
+TEST_CASE("rows that a full budget keeps from being sealed stay as they are") {
+  memory_budget budget(16 * slotted::detail::page_bytes());
+  by_sensor past{budget};
+  fill(past, 0, 20);
+  const std::size_t rest = budget.available();
+  budget.reserve(rest);
+  CHECK_FALSE(past.try_seal());
+  CHECK_THROWS_AS(past.seal(), slotted::budget_exceeded);
+  CHECK(past.size() == 20);
+  CHECK(past.evicted() == 0);
+  budget.release(rest);
+  CHECK(past.footprint().total() == budget.used());
+  past.seal();
+  for (std::int64_t sensor = 0; sensor < 10; ++sensor) {
+    const auto pins = past.pins();
+    REQUIRE(pins.find(at(sensor).sensor_id) != nullptr);
+    CHECK(rows_of(*pins.find(at(sensor).sensor_id)) == std::vector<point>{at(sensor), at(sensor + 10)});
+  }
 }
 
 TEST_CASE("a series too many is refused by name") {
@@ -299,6 +359,30 @@ TEST_CASE("blocks older than the maximal age go, and their series with them") {
   past.seal();
   CHECK(past.size() == 1);
   CHECK(past.series_count() == 1);
+  CHECK(past.footprint().total() == budget.used());
+}
+
+TEST_CASE("what is too old goes when another series seals, though its own never does again") {
+  memory_budget budget(16 << 20);
+  by_sensor past{budget};
+  past.set_max_age(5000u);
+  std::uint64_t state = 1;
+  const auto noise = [&] {  // that does not compress: the series has several slabs of its own
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    return std::bit_cast<double>((state >> 12) | 0x3FF0'0000'0000'0000u);
+  };
+  const auto of_two = [&](std::int64_t i, bool quiet) {
+    return point{noise(), noise(), i, quiet ? "history quiet" : "history talks"};
+  };
+  for (std::int64_t i = 0; i < 10'000; ++i) past.append(of_two(i / 10, true));
+  past.seal();
+  REQUIRE(past.size() == 10'000);
+  const std::size_t full = budget.used();
+  for (std::int64_t i = 10'000; i < 12'000; ++i) past.append(of_two(i, false));
+  CHECK(past.series("history talks").count() == 2000);
+  CHECK(past.series("history quiet").count() < 2000);  // what shares its slab with the other series may stay
+  CHECK(past.size() + past.evicted() == 12'000);
+  CHECK(budget.used() < full * 2 / 3);
   CHECK(past.footprint().total() == budget.used());
 }
 

@@ -83,6 +83,26 @@ TEST_CASE("a slab goes with its last block, when no snapshot can see it") {
   CHECK(log.held() == budget.used());
 }
 
+TEST_CASE("the slab that is written to begins anew when its blocks are dead, unless a snapshot may look at them") {
+  memory_budget budget(1 << 20);
+  history_log log(&budget);
+  const std::byte* const first = add(log, 1000, 1, 7);
+  REQUIRE(first != nullptr);
+  const std::size_t none = log.dead();
+  log.kill(first, 1);
+  const std::size_t used = budget.used();
+  REQUIRE(log.make_room(500, true, 1) == commit_outcome::done);
+  CHECK(log.next() != first);
+  CHECK(log.dead() == none + history_log::head_bytes + 1000);
+  REQUIRE(log.make_room(500, false, 1) == commit_outcome::done);
+  CHECK(log.next() == first);
+  CHECK(log.dead() == none);
+  CHECK(budget.used() == used);
+  CHECK(add(log, 100, 2, 9) == first);
+  CHECK(log.newest()->first_total == 9);  // and not that of the dead
+  CHECK(log.newest()->newest_time == 20);
+}
+
 TEST_CASE("room once made is there, and a full budget makes none") {
   memory_budget budget(40 << 10);
   history_log log(&budget);

@@ -59,6 +59,28 @@ TEST_CASE("times at the ends of int64 are times like others") {
   CHECK(model.past.between(INT64_MIN, INT64_MIN).count() == 0);
 }
 
+TEST_CASE("memory to read is aligned, and known to be missing when it is") {
+  slotted::detail::query_room room{nullptr, 0, false};
+  const slotted::detail::query_memory uncharged(1000, room);
+  REQUIRE(room.missing == 0);
+  REQUIRE(uncharged.data() != nullptr);
+  CHECK(reinterpret_cast<std::uintptr_t>(uncharged.data()) % slotted::detail::query_memory::alignment == 0);
+
+  slotted::memory_budget budget(1200);
+  {
+    slotted::detail::reader_registry registry(&budget);
+    room.registry = &registry;
+    const slotted::detail::query_memory charged(1000, room);
+    REQUIRE(room.missing == 0);
+    CHECK(budget.used() == registry.held());
+    CHECK(budget.used() >= 1000);
+    const slotted::detail::query_memory refused(1000, room);
+    CHECK(refused.data() == nullptr);
+    CHECK(room.missing >= 1000);
+  }
+  CHECK(budget.used() == 0);
+}
+
 TEST_CASE("blocks that overlap without end take memory for rows of about a megabyte") {
   history_model model(8);
   model.live(60000, pace{1, 100000, 2, 300});  // some two hundred blocks, all open at once

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "refusals.hpp"
 
 namespace {
 
@@ -75,6 +76,42 @@ TEST_CASE("what snapshots hold is charged while they hold it, and refused in ful
     CHECK(registry.held() == sizeof(reader_registry::place));
   }
   CHECK(budget.used() == 0);
+}
+
+TEST_CASE("a snapshot that gets half of its memory gives that back") {
+  const std::atomic<detail::series_link<layout>*> list{nullptr};
+  const std::atomic<std::size_t> count{0};
+  std::size_t whole = 0;
+  {
+    reader_registry registry(nullptr);
+    pins held;
+    REQUIRE(held.try_pin(registry, list, count));
+    whole = registry.held();
+  }
+  slotted::memory_budget budget(whole - 1);  // room for the series, or for the place among the readers
+  {
+    reader_registry registry(&budget);
+    pins held;
+    CHECK_FALSE(held.try_pin(registry, list, count));
+    CHECK(budget.peak() != 0);
+    CHECK(budget.used() == 0);
+    CHECK(registry.held() == 0);
+    CHECK(registry.oldest() == reader_registry::vacant);
+  }
+  slotted::memory_budget enough(whole);
+  for (const std::size_t granted : {0U, 1U}) {
+    CAPTURE(granted);
+    reader_registry registry(&enough);
+    {
+      const slotted::test::refused_new system(granted);
+      pins held;
+      CHECK_FALSE(held.try_pin(registry, list, count));
+    }
+    CHECK(enough.used() == 0);
+    CHECK(registry.held() == 0);
+    pins held;
+    CHECK(held.try_pin(registry, list, count));
+  }
 }
 
 TEST_CASE("a snapshot sees the state of a series that its number of rows belongs to") {

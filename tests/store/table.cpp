@@ -230,6 +230,10 @@ TEST_CASE("ranges are appended whole or not at all") {
   table<point> others;
   others.append(rows);  // a table is a range
   CHECK(others == rows);
+  others.set<&point::timestamp>(others.end_row() - 1, -1);
+  CHECK_FALSE(others == rows);
+  others.set(others.end_row() - 1, rows[rows.end_row() - 1]);
+  CHECK(others == rows);
   others.append(std::list<point>{at(1), at(2)});
   CHECK(others.size() == rows.size() + 2);
   CHECK(others.back() == at(2));
@@ -447,6 +451,7 @@ TEST_CASE("reserved rows cost nothing more when they come") {
   for (std::int64_t i = 0; i < 100'000; ++i) rows.push_back(at(i));
   CHECK(budget.used() == used);
   CHECK(!rows.try_reserve(10'000'000));
+  CHECK_THROWS_AS(rows.reserve(10'000'000), slotted::budget_exceeded);
   CHECK(rows.size() == 100'000);
   rows.trim();
   CHECK(budget.used() < used + 1);

@@ -28,5 +28,6 @@ TEST_CASE("the message names the series, whatever its key is, and the limit") {
   CHECK(message_of(std::int16_t{-7}) == "no room for series -7: the history may have 12 series");
   CHECK(message_of(rack::third) == "no room for series 3: the history may have 12 series");
   CHECK(message_of(true) == "no room for series 1: the history may have 12 series");
+  CHECK(message_of(slotted::detail::no_series_key{}) == "no room for series '': the history may have 12 series");
   CHECK(message_of(std::chrono::seconds(9)) == "no room for series 9: the history may have 12 series");
 }
