@@ -13,7 +13,7 @@ case $preset in
   clang-default) export CXX=clang++ ;;
 esac
 need c++ cmake ninja catch2 cli11 fmt json
-[ "$preset" != coverage ] || need gcovr
+[ "$preset" != coverage ] || need python3 gcovr
 
 CTEST_PARALLEL_LEVEL=${CTEST_PARALLEL_LEVEL:-$(getconf _NPROCESSORS_ONLN)}
 export CTEST_PARALLEL_LEVEL
