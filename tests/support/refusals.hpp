@@ -9,6 +9,13 @@
 #include <cstdint>
 #include <new>
 
+// clang's sanitizers link their own operator new and no other.
+#if defined(__clang__) && defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
+#define SLOTTED_TEST_NEW_OF_THE_SANITIZER 1
+#endif
+#endif
+
 #if defined(SLOTTED_DETAIL_LINUX_PAGES)
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -66,6 +73,7 @@ extern "C" int madvise(void* at, std::size_t bytes, int advice) noexcept {
   return static_cast<int>(::syscall(SYS_madvise, at, bytes, advice));
 }
 #endif
+#if !defined(SLOTTED_TEST_NEW_OF_THE_SANITIZER)
 void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
   if (slotted::test::refused_new::next() != 0) return nullptr;
   try {
@@ -74,3 +82,4 @@ void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
     return nullptr;
   }
 }
+#endif
