@@ -4,13 +4,12 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdio>
-#include <cstdlib>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <slotted/memory/text_error.hpp>
 #include <slotted/record/symbol_error.hpp>
 #include <slotted/version.hpp>
 
@@ -30,16 +29,6 @@ class field_type_mismatch : public std::invalid_argument {
 };
 
 namespace detail {
-
-template <class Error>
-[[noreturn]] inline void throw_field_error(const std::string& message) {
-#if defined(__cpp_exceptions)
-  throw Error(message);
-#else
-  std::fprintf(stderr, "%s\n", message.c_str());
-  std::abort();
-#endif
-}
 
 /// The number of insertions, deletions and replacements between two texts (Levenshtein 1966), by two rows of the table.
 inline std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -85,14 +74,14 @@ inline std::string_view nearest_name(const std::string_view* names, std::size_t 
   if (count == 0) message += "; it has none";
   if (const std::string_view nearest = nearest_name(names, count, wanted); !nearest.empty())
     message += "; did you mean '" + std::string(nearest) + "'?";
-  throw_field_error<no_such_field>(message);
+  throw_with_text<no_such_field>(message);
 }
 
 [[noreturn]] inline void throw_field_type_mismatch(std::string_view record, std::string_view field,
                                                    std::string_view type, const std::string& value, bool does_not_fit) {
   std::string message = "field '" + std::string(field) + "' of " + std::string(record) + " is " + std::string(type);
   message += does_not_fit ? ", which cannot hold " + value + " without loss" : ", which takes no " + value;
-  throw_field_error<field_type_mismatch>(message);
+  throw_with_text<field_type_mismatch>(message);
 }
 
 }  // namespace detail

@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -18,6 +17,7 @@
 #include <unistd.h>
 #endif
 
+#include <slotted/memory/text_error.hpp>
 #include <slotted/version.hpp>
 
 namespace slotted {
@@ -57,16 +57,6 @@ struct container_memory {
 };
 
 namespace detail {
-
-template <class Error>
-[[noreturn]] void throw_with_text(const std::string& text) {
-#if defined(__cpp_exceptions)
-  throw Error(text);
-#else
-  std::fprintf(stderr, "%s\n", text.c_str());
-  std::abort();
-#endif
-}
 
 // The whole of a small file; nothing when there is none. Files of proc and sys have no size to ask for.
 // A limit that is there but may not be read must not pass for "no limit".

@@ -14,6 +14,7 @@
 #include <slotted/memory/address_space.hpp>
 #include <slotted/memory/budget.hpp>
 #include <slotted/memory/pages.hpp>
+#include <slotted/memory/text_error.hpp>
 #include <slotted/version.hpp>
 
 namespace slotted {

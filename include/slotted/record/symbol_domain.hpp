@@ -322,7 +322,7 @@ class symbol_domain {
                                       result.asked);
       }
       default:
-        detail::throw_out_of_memory();
+        detail::throw_bad_alloc();
     }
   }
 

@@ -3,13 +3,11 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdio>
-#include <cstdlib>
-#include <new>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 
+#include <slotted/memory/text_error.hpp>
 #include <slotted/version.hpp>
 
 namespace slotted {
@@ -49,16 +47,6 @@ inline std::string quote_text(std::string_view text) {
   return quoted;
 }
 
-template <class Error>
-[[noreturn]] inline void throw_symbol_error(const std::string& message) {
-#if defined(__cpp_exceptions)
-  throw Error(message);
-#else
-  std::fprintf(stderr, "%s\n", message.c_str());
-  std::abort();
-#endif
-}
-
 [[noreturn]] inline void throw_symbol_domain_full(std::string_view domain, std::size_t cap, std::size_t capacity,
                                                   std::string_view text) {
   std::string message = "symbol domain '" + std::string(domain) + "' is full: ";
@@ -68,26 +56,17 @@ template <class Error>
     message += "all its " + std::to_string(capacity) + " codes are taken";
   message += ", and " + quote_text(text) + " is not among its texts; ";
   message += cap < capacity ? "raise the cap with set_cap, or look texts up with find" : "use a wider code";
-  throw_symbol_error<symbol_domain_full>(message);
+  throw_with_text<symbol_domain_full>(message);
 }
 
 [[noreturn]] inline void throw_symbol_too_long(std::string_view domain, std::size_t most, std::string_view text) {
-  throw_symbol_error<std::length_error>("symbol domain '" + std::string(domain) + "' takes texts of up to " +
-                                        std::to_string(most) + " bytes, not " + quote_text(text));
-}
-
-[[noreturn]] inline void throw_out_of_memory() {
-#if defined(__cpp_exceptions)
-  throw std::bad_alloc();
-#else
-  std::fprintf(stderr, "slotted: the system refused memory\n");
-  std::abort();
-#endif
+  throw_with_text<std::length_error>("symbol domain '" + std::string(domain) + "' takes texts of up to " +
+                                     std::to_string(most) + " bytes, not " + quote_text(text));
 }
 
 [[noreturn]] inline void throw_no_such_code(std::string_view domain, unsigned long long code, std::size_t size) {
-  throw_symbol_error<std::out_of_range>("symbol domain '" + std::string(domain) + "' has no code " +
-                                        std::to_string(code) + "; its codes are 0 to " + std::to_string(size - 1));
+  throw_with_text<std::out_of_range>("symbol domain '" + std::string(domain) + "' has no code " + std::to_string(code) +
+                                     "; its codes are 0 to " + std::to_string(size - 1));
 }
 
 }  // namespace detail

@@ -7,11 +7,10 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <stdexcept>
 #include <string>
 
+#include <slotted/memory/text_error.hpp>
 #include <slotted/store/basic_pool.hpp>
 #include <slotted/version.hpp>
 
@@ -30,12 +29,7 @@ namespace detail {
   const std::string text = slot == 0xFFFFFFFF ? std::string("a null handle has no record")
                                               : "stale handle: record " + std::to_string(generation) + " of slot " +
                                                     std::to_string(slot) + " is gone";
-#if defined(__cpp_exceptions)
-  throw stale_handle(text);
-#else
-  std::fprintf(stderr, "%s\n", text.c_str());
-  std::abort();
-#endif
+  throw_with_text<stale_handle>(text);
 }
 
 }  // namespace detail

@@ -15,6 +15,7 @@
 #include <slotted/algorithm.hpp>
 #include <slotted/memory/budget.hpp>
 #include <slotted/memory/footprint.hpp>
+#include <slotted/memory/text_error.hpp>
 #include <slotted/record/leaves.hpp>
 #include <slotted/store/column_store.hpp>
 #include <slotted/store/table_layout.hpp>

@@ -133,22 +133,26 @@ class bit_span {
   std::size_t size_ = 0;
 };
 
-/// A view of optional values within a chunk: their presence bits beside their values.
+/// A view of optional values within a chunk: their presence bits beside their values, which are bits where they are
+/// bool.
 template <class U>
 class optional_span {
+  static constexpr bool of_bits = std::is_same_v<U, bool>;
+  using stored = std::conditional_t<of_bits, bit_span, const U*>;
+
  public:
   using value_type = std::optional<U>;
   using iterator = detail::position_iterator<optional_span, std::optional<U>>;
 
   optional_span() noexcept = default;
   /// `values[i]` is the i-th element where bit i of `present` is set.
-  optional_span(const U* values, bit_span present) noexcept : values_(values), present_(present) {}
+  optional_span(stored values, bit_span present) noexcept : values_(values), present_(present) {}
 
   /// The number of elements.
   [[nodiscard]] std::size_t size() const noexcept { return present_.size(); }
   /// Whether there are none.
   [[nodiscard]] bool empty() const noexcept { return present_.empty(); }
-  /// Preconditions: i < size().
+  /// The i-th element. Preconditions: i < size().
   [[nodiscard]] std::optional<U> operator[](std::size_t i) const noexcept {
     return present_[i] ? std::optional<U>(values_[i]) : std::nullopt;
   }
@@ -156,8 +160,14 @@ class optional_span {
   [[nodiscard]] iterator end() const noexcept { return {*this, size()}; }
   /// Which rows have a value.
   [[nodiscard]] bit_span present() const noexcept { return present_; }
-  /// All values; a row without one has a value-initialised one here.
-  [[nodiscard]] std::span<const U> values() const noexcept { return {values_, size()}; }
+  /// All values, as a std::span, or for bool as a bit_span; a row without one has a value-initialised one here, or for
+  /// bool any.
+  [[nodiscard]] auto values() const noexcept {
+    if constexpr (of_bits)
+      return values_;
+    else
+      return std::span<const U>(values_, size());
+  }
 
   /// For the iterators: the element at a position.
   [[nodiscard]] std::optional<U> at_position(std::uint64_t i) const noexcept {
@@ -165,42 +175,7 @@ class optional_span {
   }
 
  private:
-  const U* values_ = nullptr;
-  bit_span present_;
-};
-
-/// A view of optional<bool> values within a chunk: two bits a row.
-template <>
-class optional_span<bool> {
- public:
-  using value_type = std::optional<bool>;
-  using iterator = detail::position_iterator<optional_span, std::optional<bool>>;
-
-  optional_span() noexcept = default;
-  /// `values[i]` is the i-th element where bit i of `present` is set.
-  optional_span(bit_span values, bit_span present) noexcept : values_(values), present_(present) {}
-
-  /// The number of elements.
-  [[nodiscard]] std::size_t size() const noexcept { return present_.size(); }
-  /// Whether there are none.
-  [[nodiscard]] bool empty() const noexcept { return present_.empty(); }
-  /// The i-th element. Preconditions: i < size().
-  [[nodiscard]] std::optional<bool> operator[](std::size_t i) const noexcept {
-    return present_[i] ? std::optional<bool>(values_[i]) : std::nullopt;
-  }
-  [[nodiscard]] iterator begin() const noexcept { return {*this, 0}; }
-  [[nodiscard]] iterator end() const noexcept { return {*this, size()}; }
-  /// One bit an element: whether there is a value.
-  [[nodiscard]] bit_span present() const noexcept { return present_; }
-  /// One bit an element: the value, or anything where there is none.
-  [[nodiscard]] bit_span values() const noexcept { return values_; }
-  /// For the iterators: the element at a position.
-  [[nodiscard]] std::optional<bool> at_position(std::uint64_t i) const noexcept {
-    return (*this)[static_cast<std::size_t>(i)];
-  }
-
- private:
-  bit_span values_;
+  stored values_{};
   bit_span present_;
 };
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <type_traits>
 
-#include <slotted/memory/container_limit.hpp>
+#include <slotted/memory/text_error.hpp>
 #include <slotted/store/history_layout.hpp>
 #include <slotted/version.hpp>
 

@@ -1,0 +1,29 @@
+// slotted: throwing an exception that has a text, or, where there are no exceptions, the text and the end.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#if !defined(__cpp_exceptions)
+#include <cstdio>
+#include <cstdlib>
+#endif
+
+#include <slotted/version.hpp>
+
+namespace slotted {
+inline namespace v0 {
+namespace detail {
+
+template <class Error>
+[[noreturn]] void throw_with_text(const std::string& text) {
+#if defined(__cpp_exceptions)
+  throw Error(text);
+#else
+  std::fprintf(stderr, "%s\n", text.c_str());
+  std::abort();
+#endif
+}
+
+}  // namespace detail
+}  // namespace v0
+}  // namespace slotted
