@@ -86,6 +86,15 @@ inline std::uint64_t stream_at(const std::byte* stream, std::size_t n, unsigned 
   return v & low_mask(width);
 }
 
+// The same of a stream behind which 16 more bytes can be read.
+inline std::uint64_t padded_stream_at(const std::byte* stream, unsigned width, std::size_t i) noexcept {
+  const std::size_t bit = i * width;
+  const std::byte* const at = stream + bit / 8;
+  const auto shift = static_cast<unsigned>(bit % 8);
+  const std::uint64_t beyond = std::to_integer<std::uint64_t>(at[8]) << 1 << (63 - shift);
+  return (load_little(at) >> shift | beyond) & low_mask(width);
+}
+
 // Where the parts of n packed values stand.
 struct packed_parts {
   std::size_t rows;
@@ -150,16 +159,23 @@ inline void put_word(std::byte* words, std::size_t i, std::uint64_t v) noexcept 
   set_word(words, i, v);
 }
 
-// One row whose codes lie within the words at `a`, or go on in those at `b`. Functions of their own, for it is in
-// parameters alone that clang heeds __restrict.
-template <bool add, typename Lane>
-inline void unpack_row(const std::byte* __restrict a, unsigned shift, std::uint64_t mask, Lane finish,
-                       std::byte* __restrict out) noexcept {
-  for (std::size_t l = 0; l < lanes; ++l) {  // must be vectorised
-    put_word<add>(out, l, finish((load_little(a + 8 * l) >> shift) & mask, l));
+// Rows whose codes lie within the words at `a`, from `shift` on, at most `rows` of them; gives how many there are.
+// A function of its own, as the next, for it is in parameters alone that clang heeds __restrict.
+template <bool add, typename Finish>
+inline std::size_t unpack_rows(const std::byte* __restrict a, unsigned shift, unsigned width, std::size_t first_row,
+                               std::size_t rows, Finish finish, std::byte* __restrict out) noexcept {
+  const std::uint64_t mask = low_mask(width);
+  std::size_t row = 0;
+  for (; row < rows && shift + width <= 64; ++row, shift += width, out += 8 * lanes) {
+    const auto lane = finish.prepare((first_row + row) * lanes);
+    for (std::size_t l = 0; l < lanes; ++l) {  // must be vectorised
+      put_word<add>(out, l, lane((load_little(a + 8 * l) >> shift) & mask, l));
+    }
   }
+  return row;
 }
 
+// One row whose codes begin in the words at `a` and go on in those at `b`.
 template <bool add, typename Lane>
 inline void unpack_row(const std::byte* __restrict a, const std::byte* __restrict b, unsigned shift, std::uint64_t mask,
                        Lane finish, std::byte* __restrict out) noexcept {
@@ -175,28 +191,41 @@ inline void unpack(const std::byte* __restrict packed, std::size_t n, unsigned w
                    std::byte* __restrict words) noexcept {
   const std::uint64_t mask = low_mask(width);
   const packed_parts parts(packed, n, width);
+  // The streams behind the whole words, with zeros behind them in turn, so that no load of theirs need be cut short.
+  constexpr std::size_t longest = 8 * lanes + 8 * lanes;
+  std::byte streams[longest + 16];
   std::byte rests[8 * lanes] = {};
-  if (parts.rest != 0) {
-    for (std::size_t l = 0; l < lanes; ++l) store_little(rests + 8 * l, stream_at(parts.rests, lanes, parts.rest, l));
-  }
-  std::byte* out = words;
-  std::size_t bit = 0;
-  for (std::size_t row = 0; row < parts.rows; ++row, bit += width, out += 8 * lanes) {
-    const std::size_t word = bit / 64;
-    const unsigned shift = bit % 64;
-    const std::byte* const a = word < parts.words ? packed + word * lanes * 8 : rests;
-    if (shift + width <= 64) {
-      unpack_row<add>(a, shift, mask, finish.prepare(row * lanes), out);
-    } else {
-      const std::byte* const b = word + 1 < parts.words ? a + 8 * lanes : rests;
-      unpack_row<add>(a, b, shift, mask, finish.prepare(row * lanes), out);
+  const std::size_t in_words = parts.words * lanes * 8;
+  const std::size_t in_streams = packed_size(n, width) - in_words;
+  if (in_streams != 0) {
+    std::memcpy(streams, packed + in_words, in_streams);
+    std::memset(streams + in_streams, 0, 16);
+    if (parts.rest != 0) {
+      for (std::size_t l = 0; l < lanes; ++l) store_little(rests + 8 * l, padded_stream_at(streams, parts.rest, l));
     }
   }
-  if (parts.rows * lanes == n) return;
-  const auto finish_lane = finish.prepare(parts.rows * lanes);
-  for (std::size_t i = 0; i < n % lanes; ++i) {
-    put_word<add>(out, i, finish_lane(stream_at(parts.behind, n % lanes, width, i), i));
+  std::byte* out = words;
+  std::size_t row = 0;
+  unsigned shift = 0;
+  for (std::size_t word = 0; row < parts.rows; ++word, shift -= 64) {
+    const std::byte* const a = word < parts.words ? packed + word * lanes * 8 : rests;
+    const std::size_t whole = unpack_rows<add>(a, shift, width, row, parts.rows - row, finish, out);
+    row += whole;
+    out += 8 * lanes * whole;
+    shift += static_cast<unsigned>(whole) * width;
+    if (row == parts.rows) break;
+    if (shift == 64) continue;
+    const std::byte* const b = word + 1 < parts.words ? a + 8 * lanes : rests;
+    unpack_row<add>(a, b, shift, mask, finish.prepare(row * lanes), out);
+    ++row;
+    out += 8 * lanes;
+    shift += width;
   }
+  const std::size_t behind = n % lanes;
+  if (behind == 0) return;
+  const auto finish_lane = finish.prepare(parts.rows * lanes);
+  const std::byte* const stream = streams + lanes * parts.rest / 8;
+  for (std::size_t i = 0; i < behind; ++i) put_word<add>(out, i, finish_lane(padded_stream_at(stream, width, i), i));
 }
 
 }  // namespace detail::codec

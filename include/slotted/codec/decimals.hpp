@@ -2,14 +2,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <array>
 #include <slotted/algorithm.hpp>
 #include <slotted/codec/integer_plan.hpp>
-
-// x87 rounds a quotient of doubles twice, to 80 bits and to 64: another number, now and then, than the encoder had.
-#if defined(__FLT_EVAL_METHOD__) && (__FLT_EVAL_METHOD__ == 2 || __FLT_EVAL_METHOD__ == -1)
-#error slotted: the codec needs doubles that are rounded once; compile with -msse2 -mfpmath=sse
-#endif
+#include <slotted/codec/quotients.hpp>
 
 namespace slotted {
 inline namespace v0 {
@@ -22,113 +17,6 @@ enum class value_kind : unsigned char { integer, binary64, binary32 };
 // pattern = pattern of (d / 10^e, rounded to nearest) + c, modulo 2^64.
 // Measured values are short decimals, or sums and means of such, a few units in the last place beside one: c is small.
 // NaN, infinities, -0.0 and whatever is no decimal are corrections of up to 64 bits, left to patches.
-inline constexpr unsigned largest_exponent = 17;
-inline constexpr std::uint64_t decimal_limit = std::uint64_t{1} << 51;
-inline constexpr std::uint64_t sign_bit = std::uint64_t{1} << 63;
-
-// The quotient must be correctly rounded whatever flags this is compiled with, for the block may have been written in
-// another translation unit. A compiler that is allowed reciprocals turns x / s into x * (1 / s) when one s divides many
-// x. So each lane divides by a double of its own, reached for each row anew through a volatile pointer: nothing tells
-// the compiler that the 16 are equal, or the same as those of the row before. Every quotient's bits are kept as
-// integers, to which no floating-point rule applies. (Multiplying, then correcting by an integer remainder, is exact by
-// construction, as the tests do to check this; it takes 2 to 4 times as long.)
-using divisor_row = std::array<double, lanes>;
-inline constexpr std::array<divisor_row, largest_exponent + 1> powers_of_ten = [] {
-  std::array<divisor_row, largest_exponent + 1> table{};
-  double power = 1;  // exact up to 10^22
-  for (auto& row : table) {
-    for (double& lane : row) lane = power;
-    power *= 10;
-  }
-  return table;
-}();
-inline constinit const divisor_row* volatile divisors = powers_of_ten.data();
-
-// The sum of a small integer and this, 1.5 * 2^52, holds that integer in its low bits: a conversion to double that
-// vectorises where one from int64 does not.
-inline constexpr double magic = 6755399441055744.0;
-inline constexpr auto magic_pattern = std::bit_cast<std::uint64_t>(magic);
-
-// Codes that become digits, by `Step`, and then the patterns of doubles: as they are, or over 10^exponent.
-template <typename Step>
-struct whole_number {
-  Step step;
-  whole_number prepare(std::size_t) const noexcept { return *this; }
-  std::uint64_t operator()(std::uint64_t code, std::size_t l) const noexcept {
-    return std::bit_cast<std::uint64_t>(std::bit_cast<double>(step(code, l) + magic_pattern) - magic);
-  }
-};
-
-template <typename Step>
-struct quotient {
-  Step step;
-  unsigned exponent;
-
-  struct row {
-    Step step;
-    const double* __restrict divisor;
-    std::uint64_t operator()(std::uint64_t code, std::size_t l) const noexcept {
-      const double dividend = std::bit_cast<double>(step(code, l) + magic_pattern) - magic;
-      return std::bit_cast<std::uint64_t>(dividend / divisor[l]);
-    }
-  };
-  row prepare(std::size_t) const noexcept { return {step, divisors[exponent].data()}; }
-};
-
-// d / 10^e for one row of 16, as the patterns of doubles.
-inline void divide_row(const std::byte* __restrict d, unsigned exponent, std::uint64_t* __restrict quotients) noexcept {
-  const auto lane = quotient<plus>{{0}, exponent}.prepare(0);
-  for (std::size_t l = 0; l < lanes; ++l) quotients[l] = lane(word_at(d, l), l);  // must be vectorised
-}
-
-// A double's pattern rounded to binary32, ties to even, as the pattern of the double with that value. Quotients of
-// decimals are zero or normal in both formats.
-constexpr std::uint64_t round_to_binary32(std::uint64_t pattern) noexcept {
-  constexpr std::uint64_t dropped = (std::uint64_t{1} << 29) - 1;
-  return (pattern + (dropped >> 1) + (pattern >> 29 & 1)) & ~dropped;
-}
-
-// The same as a pattern of 32 bits.
-constexpr std::uint64_t to_binary32(std::uint64_t pattern) noexcept {
-  const std::uint64_t rounded = round_to_binary32(pattern);
-  const std::uint64_t magnitude = (rounded & ~sign_bit) >> 29;
-  constexpr std::uint64_t exponent_gap = std::uint64_t{1023 - 127} << 23;
-  return (rounded >> 32 & 0x80000000u) | (magnitude == 0 ? 0 : magnitude - exponent_gap);
-}
-
-// binary64: the quotient. narrowed: the quotient as a float, widened again. binary32: the quotient as a float.
-enum class decimal_target : unsigned char { binary64, narrowed, binary32 };
-
-inline void finish_row(std::uint64_t* quotients, decimal_target target) noexcept {
-  if (target == decimal_target::narrowed) {
-    for (std::size_t l = 0; l < lanes; ++l) quotients[l] = round_to_binary32(quotients[l]);
-  } else if (target == decimal_target::binary32) {
-    for (std::size_t l = 0; l < lanes; ++l) quotients[l] = to_binary32(quotients[l]);
-  }
-}
-
-// In place: n integers become the patterns of their decimals. `words` has room for a whole number of rows.
-inline void divide(std::byte* __restrict words, std::size_t n, unsigned exponent, decimal_target target) noexcept {
-  if (exponent == 0 && target == decimal_target::binary64) {
-    const whole_number<plus> convert{{0}};
-    for (std::size_t i = 0; i < n; ++i) set_word(words, i, convert(word_at(words, i), 0));  // must be vectorised
-    return;
-  }
-  for (std::size_t i = 0; i < n; i += lanes) {
-    std::uint64_t quotients[lanes];
-    divide_row(words + 8 * i, exponent, quotients);
-    finish_row(quotients, target);
-    std::memcpy(words + 8 * i, quotients, sizeof quotients);
-  }
-}
-
-// One of them.
-inline std::uint64_t decimal_pattern(std::uint64_t d, unsigned exponent, decimal_target target) noexcept {
-  const std::uint64_t pattern = quotient<plus>{{0}, exponent}.prepare(0)(d, 0);
-  if (target == decimal_target::narrowed) return round_to_binary32(pattern);
-  return target == decimal_target::binary32 ? to_binary32(pattern) : pattern;
-}
-
 // Hostile digits, of 2^51 and more, divide to some double, perhaps a NaN: a value, as promised, nothing undefined.
 
 // ---- format: exponent | 32 has corrections | 64 narrowed, the stream of d, [the stream of corrections]
@@ -181,6 +69,10 @@ inline bool decode_digits(const decimal_block& b, std::byte* __restrict words) n
     return b.digits.patches == 0 || for_each_patch(b.digits, [&](std::size_t position, std::uint64_t d) {
              set_word(words, position, decimal_pattern(d, b.exponent, b.target));
            });
+  }
+  if (b.digits.how == transform::delta && b.target == decimal_target::binary64 && !is_steps(b.digits)) {
+    if (b.exponent == 0) return decode_delta(b.digits, whole_number<plus>{{0}}, words);
+    return decode_delta(b.digits, quotient<plus>{{0}, b.exponent}, words);
   }
   if (!decode(b.digits, words)) return false;
   const std::size_t in_rows = n / lanes * lanes;

@@ -35,13 +35,25 @@ inline bool decode_entries(const dictionary_body& b, std::uint64_t* table) noexc
   return true;
 }
 
+// Puts entries in the place of their codes. Out of line, where the words might be the table's for all that a compiler
+// knows: one that knew better would gather eight at a time, which takes longer than eight loads. Four at a time, so
+// that a load has not to be told from the store just before it.
+[[gnu::noinline]] inline void look_up(const std::uint64_t* table, std::byte* words, std::size_t n) noexcept {
+  static_assert(max_dictionary_entries == 256, "a code is the low byte of its word");
+  constexpr std::size_t low = std::endian::native == std::endian::big ? 7 : 0;
+  const auto entry = [&](std::size_t i) { return table[std::to_integer<std::size_t>(words[8 * i + low])]; };
+  std::size_t i = 0;
+  for (; i + 4 <= n; i += 4) {
+    const std::uint64_t entries[4] = {entry(i), entry(i + 1), entry(i + 2), entry(i + 3)};
+    for (std::size_t k = 0; k < 4; ++k) set_word(words, i + k, entries[k]);
+  }
+  for (; i < n; ++i) set_word(words, i, entry(i));
+}
+
 inline bool decode(const dictionary_body& b, std::byte* __restrict words) noexcept {
   std::uint64_t table[max_dictionary_entries];
   if (!decode_entries(b, table) || !decode(b.codes, words)) return false;
-  const std::size_t n = b.codes.n;
-  for (std::size_t i = 0; i < n; ++i) {
-    set_word(words, i, table[word_at(words, i) % max_dictionary_entries]);
-  }
+  look_up(table, words, b.codes.n);
   return true;
 }
 

@@ -126,27 +126,44 @@ inline std::uint64_t on_line(std::uint64_t slope, std::size_t i) noexcept {
   return static_cast<std::uint64_t>(static_cast<std::int64_t>(slope * i) >> slope_shift);
 }
 
-// Running sums in place. The chain of additions is the slowest step of decoding a delta, so that there are three, each
-// started from the sum of what stands before it. Not two or four: of those clang makes a vector, and then spends ten
-// times the time on taking it apart.
-inline void running_sums(std::byte* words, std::size_t n, std::uint64_t before_first) noexcept {
-  const std::size_t third = n / 3;
-  std::byte* const second = words + 8 * third;
-  std::byte* const last = second + 8 * third;
-  std::uint64_t first_sum = 0;
-  std::uint64_t second_sum = 0;
-  for (std::size_t i = 0; i < third; ++i) first_sum += word_at(words, i);    // must be vectorised
-  for (std::size_t i = 0; i < third; ++i) second_sum += word_at(second, i);  // must be vectorised
-  std::uint64_t a = before_first;
-  std::uint64_t b = a + first_sum;
-  std::uint64_t c = b + second_sum;
-  for (std::size_t i = 0; i < third; ++i) {
-    set_word(words, i, a += word_at(words, i));
-    set_word(second, i, b += word_at(second, i));
-    set_word(last, i, c += word_at(last, i));
+// Running sums, a row at a time. The chain of additions is the slowest step of decoding a delta, so that one link of it
+// is four values: sums[i..i+3] are sums[i-4..i-1] plus, each, the four words that end with its own. Said in vectors to
+// compilers that have a word for them: of loops over so few lanes they make vectors here and scalars there.
+class running_sums {
+ public:
+  static constexpr std::size_t before = 1;  // words that are read before the first row, and have to be zero
+
+#if defined(__GNUC__)
+  void add_row(const std::byte* __restrict words, std::byte* __restrict sums) noexcept {
+    four_words sum = last_;
+    four_words pairs_before = pairs_;
+    for (std::size_t l = 0; l < lanes; l += 4) {
+      four_words own;
+      four_words others;
+      std::memcpy(&own, words + 8 * l, sizeof own);
+      std::memcpy(&others, words + 8 * l - 8, sizeof others);
+      const four_words pairs = own + others;
+      sum += pairs + __builtin_shufflevector(pairs_before, pairs, 2, 3, 4, 5);
+      pairs_before = pairs;
+      std::memcpy(sums + 8 * l, &sum, sizeof sum);
+    }
+    last_ = sum;
+    pairs_ = pairs_before;
   }
-  for (std::size_t i = third * 3; i < n; ++i) set_word(words, i, c += word_at(words, i));
-}
+
+ private:
+  using four_words [[gnu::vector_size(32)]] = std::uint64_t;
+  four_words last_{};
+  four_words pairs_{};
+#else
+  void add_row(const std::byte* __restrict words, std::byte* __restrict sums) noexcept {
+    for (std::size_t l = 0; l < lanes; ++l) set_word(sums, l, last_ += word_at(words, l));
+  }
+
+ private:
+  std::uint64_t last_ = 0;
+#endif
+};
 
 // Is the stream one number, said once?
 inline bool is_constant(const integer_stream& s) noexcept {
@@ -204,44 +221,76 @@ inline bool decode_steps(const integer_stream& s, std::byte* __restrict words) n
   return valid;
 }
 
+// The residuals of a stream as n host words.
+inline bool decode_residuals(const integer_stream& s, std::byte* __restrict words) noexcept {
+  if (s.divisor == 1) {
+    unpack(s.packed, s.n, s.width, plus{s.base}, words);
+  } else {
+    unpack(s.packed, s.n, s.width, times_plus{s.divisor, s.base}, words);
+  }
+  return s.patches == 0 ||
+         for_each_patch(s, [&](std::size_t position, std::uint64_t residual) { set_word(words, position, residual); });
+}
+
+// What `finish` makes of a row of words. Out of line for the sake of __restrict, and a row alone, for of a loop over
+// rows clang makes vectors across them.
+template <typename Lane>
+[[gnu::noinline]] inline void finish_row(const std::byte* __restrict in, Lane finish,
+                                         std::byte* __restrict out) noexcept {
+  for (std::size_t l = 0; l < lanes; ++l) set_word(out, l, finish(word_at(in, l), l));  // must be vectorised
+}
+
+// A stream of differences: what `finish` makes of its values, as host words.
+template <typename Finish>
+inline bool decode_delta(const integer_stream& s, Finish finish, std::byte* __restrict words) noexcept {
+  constexpr std::size_t row = 8 * lanes;
+  alignas(64) std::byte room[row + 8 * max_block_values + row];
+  std::byte* const residuals = room + row;
+  std::memset(residuals - row, 0, row);
+  std::memset(residuals + 8 * s.n, 0, row);
+  if (!decode_residuals(s, residuals)) return false;
+  set_word(residuals, 0, s.first);
+  // Some rows are summed before the first is finished, for a load waits long for a store of another size.
+  constexpr std::size_t rows_at_once = 16;
+  alignas(64) std::byte some[row * rows_at_once];
+  running_sums sums;
+  const std::size_t rows = s.n / lanes;
+  for (std::size_t from = 0; from < rows; from += rows_at_once) {
+    const std::size_t count = rows - from < rows_at_once ? rows - from : rows_at_once;
+    for (std::size_t k = 0; k < count; ++k) sums.add_row(residuals + row * (from + k), some + row * k);
+    for (std::size_t k = 0; k < count; ++k) finish_row(some + row * k, finish.prepare(0), words + row * (from + k));
+  }
+  if (rows * lanes != s.n) {
+    std::byte last[row];
+    sums.add_row(residuals + row * rows, some);
+    finish_row(some, finish.prepare(0), last);
+    std::memcpy(words + row * rows, last, 8 * (s.n % lanes));
+  }
+  return true;
+}
+
 /// Decodes a whole stream as n host words.
 ///
 /// Returns: false when the positions of patches do not ascend, or leave the block.
 inline bool decode(const integer_stream& s, std::byte* __restrict words) noexcept {
   if (is_steps(s)) return decode_steps(s, words);
+  if (s.how == transform::delta) return decode_delta(s, plus{0}, words);
+  if (!decode_residuals(s, words)) return false;
   // Copies: what is written through bytes might, for all a compiler knows, be the stream's own members.
   const std::size_t n = s.n;
   const std::uint64_t slope = s.slope;
-  if (s.divisor == 1) {
-    unpack(s.packed, n, s.width, plus{s.base}, words);
-  } else {
-    unpack(s.packed, n, s.width, times_plus{s.divisor, s.base}, words);
-  }
-  if (s.patches != 0 &&
-      !for_each_patch(s, [&](std::size_t position, std::uint64_t residual) { set_word(words, position, residual); })) {
-    return false;
-  }
-  switch (s.how) {
-    case transform::none:
-      break;
-    case transform::delta:
-      running_sums(words, n, s.first - word_at(words, 0));
-      break;
-    case transform::linear:
-      for (std::size_t i = 0; i < n; ++i) {  // must be vectorised
-        set_word(words, i, word_at(words, i) + on_line(slope, i));
-      }
-      break;
-    case transform::second_difference: {
-      std::uint64_t value = s.first;
-      std::uint64_t difference = slope;
-      set_word(words, 0, value);
-      if (n > 1) set_word(words, 1, value += difference);
-      for (std::size_t i = 2; i < n; ++i) {
-        difference += word_at(words, i);
-        set_word(words, i, value += difference);
-      }
-      break;
+  if (s.how == transform::linear) {
+    for (std::size_t i = 0; i < n; ++i) {  // must be vectorised
+      set_word(words, i, word_at(words, i) + on_line(slope, i));
+    }
+  } else if (s.how == transform::second_difference) {
+    std::uint64_t value = s.first;
+    std::uint64_t difference = slope;
+    set_word(words, 0, value);
+    if (n > 1) set_word(words, 1, value += difference);
+    for (std::size_t i = 2; i < n; ++i) {
+      difference += word_at(words, i);
+      set_word(words, i, value += difference);
     }
   }
   return true;
