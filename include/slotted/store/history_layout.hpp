@@ -142,7 +142,14 @@ struct history_layout {
   [[nodiscard]] static kept_column kept(const std::byte* block, std::size_t column) noexcept {
     return kept_at(column_at(block, column), load_size(block + 2 * column));
   }
-  // The same for the one column of a leaf.
+  // The bytes of all columns of a leaf.
+  template <std::size_t L>
+  [[nodiscard]] static std::size_t bytes_of_leaf(const std::byte* block) noexcept {
+    std::size_t bytes = 0;
+    for (std::size_t i = places.columns[L]; i < places.columns[L + 1]; ++i) bytes += size_of_column(block, i);
+    return bytes;
+  }
+  // The one column of a leaf as the codec wrote it, and its dictionary.
   template <std::size_t L>
     requires(L != SeriesLeaf && columns_of<L>::count == 1)
   [[nodiscard]] static kept_column kept_leaf(const std::byte* block) noexcept {

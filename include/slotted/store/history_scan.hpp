@@ -12,6 +12,7 @@
 
 #include <slotted/algorithm.hpp>
 #include <slotted/record/leaves.hpp>
+#include <slotted/store/history_ahead.hpp>
 #include <slotted/store/history_range.hpp>
 #include <slotted/version.hpp>
 
@@ -181,7 +182,7 @@ void scan_leaves(const history_pins<Layout>& pins, series_window which, time_win
     for (std::size_t each = which.first; on && each < which.end; ++each) {
       const series_view<Layout> view = pins[each];
       columns.enter(view);
-      view.for_each_block(window.from, window.to, [&](const auto& from) {
+      for_each_block_ahead<Layout, L...>(view, window.from, window.to, [&](const auto& from) {
         const row_span rows = rows_within<Layout>(from, window);
         if (rows.first == rows.end) return true;
         columns.decode(from);
