@@ -136,19 +136,19 @@ inline std::uint64_t packed_at(const std::byte* packed, std::size_t n, unsigned 
   return (low >> shift | high << 1 << (63 - shift)) & low_mask(width);
 }
 
-// What becomes of a code as it leaves its bits: `prepare` is called for each row with the number of its first value,
-// and what it gives turns the code of lane l into a word. They are short, so that loops over lanes are vectorised with
+// What becomes of a code as it leaves its bits: `prepare` is called for each row, and what it gives turns the code of
+// lane l into a word. They are short, so that loops over lanes are vectorised with
 // them inside.
 struct plus {
   std::uint64_t base;
-  plus prepare(std::size_t) const noexcept { return *this; }
+  plus prepare() const noexcept { return *this; }
   std::uint64_t operator()(std::uint64_t code, std::size_t) const noexcept { return code + base; }
 };
 
 struct times_plus {
   std::uint64_t factor;
   std::uint64_t base;
-  times_plus prepare(std::size_t) const noexcept { return *this; }
+  times_plus prepare() const noexcept { return *this; }
   std::uint64_t operator()(std::uint64_t code, std::size_t) const noexcept { return code * factor + base; }
 };
 
@@ -159,29 +159,23 @@ inline void put_word(std::byte* words, std::size_t i, std::uint64_t v) noexcept 
   set_word(words, i, v);
 }
 
-// Rows whose codes lie within the words at `a`, from `shift` on, at most `rows` of them; gives how many there are.
-// A function of its own, as the next, for it is in parameters alone that clang heeds __restrict.
+// Rows of codes that begin at the bit `bit` of their lanes. A code that goes on in the next word is put together of
+// both; of any other the same word is taken twice, and what it says twice is masked away: a branch would be
+// mispredicted as often as words end. Shifts are as wide as what they shift, for g++ would widen them in each row. A
+// function of its own, for it is in parameters alone, and out of line, that compilers heed __restrict.
 template <bool add, typename Finish>
-inline std::size_t unpack_rows(const std::byte* __restrict a, unsigned shift, unsigned width, std::size_t first_row,
-                               std::size_t rows, Finish finish, std::byte* __restrict out) noexcept {
+[[gnu::noinline]] inline void unpack_rows(const std::byte* __restrict packed, std::size_t bit, unsigned width,
+                                          std::size_t rows, Finish finish, std::byte* __restrict out) noexcept {
   const std::uint64_t mask = low_mask(width);
-  std::size_t row = 0;
-  for (; row < rows && shift + width <= 64; ++row, shift += width, out += 8 * lanes) {
-    const auto lane = finish.prepare((first_row + row) * lanes);
+  for (std::size_t row = 0; row < rows && bit <= max_block_values * 64; ++row, bit += width, out += 8 * lanes) {
+    const std::uint64_t shift = bit % 64;
+    const std::uint64_t rest = (64 - shift) % 64;
+    const std::byte* const a = packed + bit / 64 * lanes * 8;
+    const std::byte* const b = a + (shift + width > 64 ? lanes * 8 : 0);
+    const auto lane = finish.prepare();
     for (std::size_t l = 0; l < lanes; ++l) {  // must be vectorised
-      put_word<add>(out, l, lane((load_little(a + 8 * l) >> shift) & mask, l));
+      put_word<add>(out, l, lane(((load_little(a + 8 * l) >> shift) | (load_little(b + 8 * l) << rest)) & mask, l));
     }
-  }
-  return row;
-}
-
-// One row whose codes begin in the words at `a` and go on in those at `b`.
-template <bool add, typename Lane>
-inline void unpack_row(const std::byte* __restrict a, const std::byte* __restrict b, unsigned shift, std::uint64_t mask,
-                       Lane finish, std::byte* __restrict out) noexcept {
-  const unsigned rest = 64 - shift;
-  for (std::size_t l = 0; l < lanes; ++l) {  // must be vectorised
-    put_word<add>(out, l, finish(((load_little(a + 8 * l) >> shift) | (load_little(b + 8 * l) << rest)) & mask, l));
   }
 }
 
@@ -189,43 +183,32 @@ inline void unpack_row(const std::byte* __restrict a, const std::byte* __restric
 template <bool add = false, typename Finish>
 inline void unpack(const std::byte* __restrict packed, std::size_t n, unsigned width, Finish finish,
                    std::byte* __restrict words) noexcept {
-  const std::uint64_t mask = low_mask(width);
   const packed_parts parts(packed, n, width);
-  // The streams behind the whole words, with zeros behind them in turn, so that no load of theirs need be cut short.
-  constexpr std::size_t longest = 8 * lanes + 8 * lanes;
-  std::byte streams[longest + 16];
-  std::byte rests[8 * lanes] = {};
   const std::size_t in_words = parts.words * lanes * 8;
+  const std::size_t rows = width == 0 ? 0 : parts.words * 64 / width;  // that lie in whole words
+  if (rows != 0) unpack_rows<add>(packed, 0, width, rows, finish, words);
+  if (rows * lanes == n) return;
+
+  // What is left, with zeros behind it, so that no load need be cut short.
+  std::byte streams[2 * lanes * 8 + 16];
   const std::size_t in_streams = packed_size(n, width) - in_words;
-  if (in_streams != 0) {
-    std::memcpy(streams, packed + in_words, in_streams);
-    std::memset(streams + in_streams, 0, 16);
-    if (parts.rest != 0) {
-      for (std::size_t l = 0; l < lanes; ++l) store_little(rests + 8 * l, padded_stream_at(streams, parts.rest, l));
+  std::memcpy(streams, packed + in_words, in_streams);
+  std::memset(streams + in_streams, 0, 16);
+  std::byte* out = words + rows * lanes * 8;
+  if (rows != parts.rows) {  // these take the last whole words once more, and the rests as words behind them
+    std::byte ends[2 * lanes * 8] = {};
+    const std::size_t last_words = parts.words != 0 ? lanes * 8 : 0;
+    std::memcpy(ends, packed + in_words - last_words, last_words);
+    for (std::size_t l = 0; l < lanes; ++l) {
+      store_little(ends + last_words + 8 * l, padded_stream_at(streams, parts.rest, l));
     }
+    const std::size_t bit = rows * width - (parts.words != 0 ? (parts.words - 1) * 64 : 0);
+    unpack_rows<add>(ends, bit, width, parts.rows - rows, finish, out);
+    out += (parts.rows - rows) * lanes * 8;
   }
-  std::byte* out = words;
-  std::size_t row = 0;
-  unsigned shift = 0;
-  for (std::size_t word = 0; row < parts.rows; ++word, shift -= 64) {
-    const std::byte* const a = word < parts.words ? packed + word * lanes * 8 : rests;
-    const std::size_t whole = unpack_rows<add>(a, shift, width, row, parts.rows - row, finish, out);
-    row += whole;
-    out += 8 * lanes * whole;
-    shift += static_cast<unsigned>(whole) * width;
-    if (row == parts.rows) break;
-    if (shift == 64) continue;
-    const std::byte* const b = word + 1 < parts.words ? a + 8 * lanes : rests;
-    unpack_row<add>(a, b, shift, mask, finish.prepare(row * lanes), out);
-    ++row;
-    out += 8 * lanes;
-    shift += width;
-  }
-  const std::size_t behind = n % lanes;
-  if (behind == 0) return;
-  const auto finish_lane = finish.prepare(parts.rows * lanes);
+  const auto lane = finish.prepare();
   const std::byte* const stream = streams + lanes * parts.rest / 8;
-  for (std::size_t i = 0; i < behind; ++i) put_word<add>(out, i, finish_lane(padded_stream_at(stream, width, i), i));
+  for (std::size_t i = 0; i < n % lanes; ++i) put_word<add>(out, i, lane(padded_stream_at(stream, width, i), i));
 }
 
 }  // namespace detail::codec

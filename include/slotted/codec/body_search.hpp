@@ -41,7 +41,7 @@ inline std::size_t encode_flat_body(const std::uint64_t* patterns, std::size_t n
                                     transform_set allowed, const series_dictionary* series, remembered_choice& memory,
                                     std::byte* to) noexcept {
   // The transform is compared with the others at every fourth block, for that costs as much as all the rest.
-  const transform_set compared = memory.age % 4 == 3 ? allowed : allowed & set_of(memory.plain.digits);
+  const transform_set compared = memory.age % 8 == 7 ? allowed : allowed & set_of(memory.plain.digits);
   plain_plan plain;
   dictionary_plan dictionary;
   if (memory.usable(n)) {

@@ -87,12 +87,20 @@ struct residual_range {
 inline residual_range range_of(const std::uint64_t* r, std::size_t n) noexcept {
   auto lowest = static_cast<std::int64_t>(r[0]);
   auto highest = lowest;
-  for (std::size_t i = 1; i < n; ++i) {  // must be vectorised
+  auto other_lowest = lowest;
+  auto other_highest = lowest;
+  const std::size_t half = n / 2;
+  const std::uint64_t* const others = r + (n - half);
+  for (std::size_t i = 0; i < half; ++i) {  // must be vectorised; two halves, which need not wait for each other
     const auto v = static_cast<std::int64_t>(r[i]);
+    const auto w = static_cast<std::int64_t>(others[i]);
     lowest = v < lowest ? v : lowest;
     highest = v > highest ? v : highest;
+    other_lowest = w < other_lowest ? w : other_lowest;
+    other_highest = w > other_highest ? w : other_highest;
   }
-  return {lowest, highest};
+  const auto middle = static_cast<std::int64_t>(r[half]);  // the one between, where n is odd
+  return {min_of(middle, min_of(lowest, other_lowest)), max_of(middle, max_of(highest, other_highest))};
 }
 
 inline unsigned width_of(residual_range range) noexcept {
@@ -231,16 +239,18 @@ inline void plan_patches(const std::uint64_t* r, std::size_t n, integer_plan& p)
   }
   std::uint16_t* const above = counts[0];
   std::uint16_t* const below = counts[0] + sides / 2;
-  for (int k = 63; k >= 0; --k) {  // from here on: k bits away or more
-    above[k] = static_cast<std::uint16_t>(above[k] + above[k + 1]);
-    below[k] = static_cast<std::uint16_t>(below[k] + below[k + 1]);
+  std::uint16_t so_far_above = 0;
+  std::uint16_t so_far_below = 0;
+  for (int k = 64; k >= 0; --k) {  // from here on: k bits away or more
+    above[k] = so_far_above = static_cast<std::uint16_t>(so_far_above + above[k]);
+    below[k] = so_far_below = static_cast<std::uint16_t>(so_far_below + below[k]);
   }
 
   const unsigned full_width = p.width;
   const std::size_t patch_bits = position_bits + full_width + 1;
   std::size_t best_bits = sampled * p.width;
   unsigned best_up = 65, best_down = 65;
-  for (unsigned width = 0; width < full_width; ++width) {
+  for (unsigned width = 0; width < full_width && sampled * width < best_bits; ++width) {
     const unsigned side = width == 0 ? 0 : width - 1;
     const unsigned shapes[3][2] = {{side, side}, {width, 0}, {0, width}};
     for (const auto& shape : shapes) {
@@ -347,6 +357,22 @@ inline integer_plan plan_integers(const std::uint64_t* x, std::size_t n, transfo
   return *best;
 }
 
+// Where codes lie above `most`, in ascending order; gives how many do.
+inline std::size_t positions_above(const std::uint64_t* codes, std::size_t n, std::uint64_t most,
+                                   std::uint64_t* positions) noexcept {
+  std::size_t count = 0;
+  std::size_t i = 0;
+  for (; i + 64 <= n; i += 64) {  // patches are few: first which of 64 there are, then where
+    std::uint64_t above = 0;
+    for (std::size_t k = 0; k < 64; ++k) above |= std::uint64_t{codes[i + k] > most} << k;  // must be vectorised
+    for (; above != 0; above &= above - 1) positions[count++] = i + static_cast<std::size_t>(std::countr_zero(above));
+  }
+  for (; i < n; ++i) {
+    if (codes[i] > most) positions[count++] = i;
+  }
+  return count;
+}
+
 /// Writes the planned stream of residuals r: exactly plan.size bytes.
 inline void write_integers(const std::uint64_t* r, std::size_t n, const integer_plan& p, byte_writer& out) noexcept {
   unsigned flags = static_cast<unsigned>(p.how);
@@ -359,19 +385,16 @@ inline void write_integers(const std::uint64_t* r, std::size_t n, const integer_
   if (p.how == transform::delta || p.how == transform::second_difference) out.signed_varint(p.first);
   if (p.how == transform::linear || p.how == transform::second_difference) out.signed_varint(p.slope);
 
+  if (p.width == 0 && p.patches == 0) return;
   std::uint64_t codes[max_block_values];
   const std::uint64_t base = p.base;
   for (std::size_t i = 0; i < n; ++i) codes[i] = r[i] - base;  // must be vectorised
   if (p.patches != 0) {
     const code_window window(p);
     const exact_division by(p.divisor);
-    std::uint64_t positions[max_block_values + 1];
+    std::uint64_t positions[max_block_values];
     std::uint64_t values[max_block_values];
-    std::size_t count = 0;
-    for (std::size_t i = 0; i < n; ++i) {  // without a branch
-      positions[count] = i;
-      count += codes[i] > window.most;
-    }
+    const std::size_t count = positions_above(codes, n, window.most, positions);
     for (std::size_t k = 0; k < count; ++k) {
       std::uint64_t& code = codes[positions[k]];
       values[k] = zigzag(by.of_signed(code));

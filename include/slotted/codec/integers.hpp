@@ -170,24 +170,29 @@ inline bool is_constant(const integer_stream& s) noexcept {
   return s.width == 0 && s.patches == 0 && s.how == transform::none;
 }
 
+struct patch_residual {
+  std::uint64_t divisor;
+  std::uint64_t base;
+  patch_residual prepare() const noexcept { return *this; }
+  std::uint64_t operator()(std::uint64_t code, std::size_t) const noexcept { return base + unzigzag(code) * divisor; }
+};
+
 // Calls f with the position of each patch and with the residual that stands there; false when positions do not ascend
 // or leave the block.
 template <typename F>
 inline bool for_each_patch(const integer_stream& s, F&& f) noexcept {
   std::byte positions[8 * max_block_values];
-  std::byte values[8 * max_block_values];
+  std::byte residuals[8 * max_block_values];
   const std::size_t n = s.n;
   const std::size_t count = s.patches;
-  const std::uint64_t base = s.base;
-  const std::uint64_t divisor = s.divisor;
   unpack(s.positions, count, position_bits, plus{0}, positions);
-  unpack(s.patch_values, count, s.patch_width, plus{0}, values);
+  unpack(s.patch_values, count, s.patch_width, patch_residual{s.divisor, s.base}, residuals);
   std::size_t next = 0;
   for (std::size_t k = 0; k < count; ++k) {
     const auto position = static_cast<std::size_t>(word_at(positions, k));
     if (position >= n || position < next) return false;
     next = position + 1;
-    f(position, base + unzigzag(word_at(values, k)) * divisor);
+    f(position, word_at(residuals, k));
   }
   return true;
 }
@@ -258,12 +263,12 @@ inline bool decode_delta(const integer_stream& s, Finish finish, std::byte* __re
   for (std::size_t from = 0; from < rows; from += rows_at_once) {
     const std::size_t count = rows - from < rows_at_once ? rows - from : rows_at_once;
     for (std::size_t k = 0; k < count; ++k) sums.add_row(residuals + row * (from + k), some + row * k);
-    for (std::size_t k = 0; k < count; ++k) finish_row(some + row * k, finish.prepare(0), words + row * (from + k));
+    for (std::size_t k = 0; k < count; ++k) finish_row(some + row * k, finish.prepare(), words + row * (from + k));
   }
   if (rows * lanes != s.n) {
     std::byte last[row];
     sums.add_row(residuals + row * rows, some);
-    finish_row(some, finish.prepare(0), last);
+    finish_row(some, finish.prepare(), last);
     std::memcpy(words + row * rows, last, 8 * (s.n % lanes));
   }
   return true;

@@ -48,7 +48,7 @@ inline bool parse(byte_reader& in, std::size_t n, value_kind kind, mode how, pla
 
 struct ordered_number {
   std::uint64_t base;
-  ordered_number prepare(std::size_t) const noexcept { return *this; }
+  ordered_number prepare() const noexcept { return *this; }
   std::uint64_t operator()(std::uint64_t code, std::size_t) const noexcept {
     return from_ordered(code + base, value_kind::binary64);
   }

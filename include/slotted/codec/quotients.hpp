@@ -67,19 +67,6 @@ inline constexpr std::array<reciprocal, largest_exponent + 1> reciprocals_of_pow
     {0x1.cd2b297d889bcp-54, 0x1.5b4c2ebe68799p-109},
     {0x1.70ef54646d497p-57, -0x1.db7b2080a3029p-111},
 }};
-using reciprocal_row = std::array<double, 2 * lanes>;  // `nearest` for each lane, then `rest`
-inline constexpr std::array<reciprocal_row, largest_exponent + 1> reciprocal_rows = [] {
-  std::array<reciprocal_row, largest_exponent + 1> table{};
-  for (std::size_t e = 0; e <= largest_exponent; ++e) {
-    for (std::size_t l = 0; l < lanes; ++l) {
-      table[e][l] = reciprocals_of_powers[e].nearest;
-      table[e][lanes + l] = reciprocals_of_powers[e].rest;
-    }
-  }
-  return table;
-}();
-inline constinit const reciprocal_row* volatile reciprocals = reciprocal_rows.data();
-
 #if (defined(__FMA__) || defined(__FP_FAST_FMA) || defined(__ARM_FEATURE_FMA)) && !defined(__FAST_MATH__)
 inline constexpr bool rounds_once = true;
 inline double product_plus(double a, double b, double c) noexcept { return __builtin_fma(a, b, c); }
@@ -97,7 +84,7 @@ inline constexpr auto magic_pattern = std::bit_cast<std::uint64_t>(magic);
 template <typename Step>
 struct whole_number {
   Step step;
-  whole_number prepare(std::size_t) const noexcept { return *this; }
+  whole_number prepare() const noexcept { return *this; }
   std::uint64_t operator()(std::uint64_t code, std::size_t l) const noexcept {
     return std::bit_cast<std::uint64_t>(std::bit_cast<double>(step(code, l) + magic_pattern) - magic);
   }
@@ -118,15 +105,15 @@ struct quotient {
   };
   struct multiplied_row {
     Step step;
-    const double* __restrict by;
+    const reciprocal* __restrict by;
     std::uint64_t operator()(std::uint64_t code, std::size_t l) const noexcept {
       const double dividend = std::bit_cast<double>(step(code, l) + magic_pattern) - magic;
-      return std::bit_cast<std::uint64_t>(product_plus(dividend, by[l], dividend * by[lanes + l]));
+      return std::bit_cast<std::uint64_t>(product_plus(dividend, by->nearest, dividend * by->rest));
     }
   };
-  auto prepare(std::size_t) const noexcept {
+  auto prepare() const noexcept {
     if constexpr (rounds_once) {
-      return multiplied_row{step, reciprocals[exponent].data()};
+      return multiplied_row{step, &reciprocals_of_powers[exponent]};
     } else {
       return divided_row{step, divisors[exponent].data()};
     }
@@ -135,7 +122,7 @@ struct quotient {
 
 // d / 10^e for one row of 16, as the patterns of doubles.
 inline void divide_row(const std::byte* __restrict d, unsigned exponent, std::uint64_t* __restrict quotients) noexcept {
-  const auto lane = quotient<plus>{{0}, exponent}.prepare(0);
+  const auto lane = quotient<plus>{{0}, exponent}.prepare();
   for (std::size_t l = 0; l < lanes; ++l) quotients[l] = lane(word_at(d, l), l);  // must be vectorised
 }
 
@@ -182,7 +169,7 @@ inline void divide(std::byte* __restrict words, std::size_t n, unsigned exponent
 
 // One of them.
 inline std::uint64_t decimal_pattern(std::uint64_t d, unsigned exponent, decimal_target target) noexcept {
-  const std::uint64_t pattern = quotient<plus>{{0}, exponent}.prepare(0)(d, 0);
+  const std::uint64_t pattern = quotient<plus>{{0}, exponent}.prepare()(d, 0);
   if (target == decimal_target::narrowed) return round_to_binary32(pattern);
   return target == decimal_target::binary32 ? to_binary32(pattern) : pattern;
 }
