@@ -41,6 +41,24 @@ TEST_CASE("a reader of bytes that are no block of its kind is empty") {
   CHECK_THROWS_AS(block_reader<double>(bytes), slotted::corrupt_block);
 }
 
+TEST_CASE("a reader goes from one block to another of any mode") {
+  generated::random r(123);
+  block_reader<double> reader;
+  for (unsigned round = 0; round < 3; ++round) {
+    for (unsigned shape = 0; shape < generated::shapes; ++shape) {
+      const auto values = generated::doubles(r, shape, 1024 - 300 * round);
+      column_state state;
+      std::vector<std::byte> bytes(max_encoded_size(values.size()));
+      bytes.resize(encode<double>(values, state, bytes));
+      REQUIRE(reader.try_open(bytes));
+      for (std::size_t i = 0; i < values.size(); i += 7) {
+        const double v = reader.at(i);
+        REQUIRE(std::memcmp(&v, &values[i], sizeof v) == 0);
+      }
+    }
+  }
+}
+
 TEST_CASE("a reader wants the dictionary that its block names") {
   const std::vector<std::uint64_t> entries = {1, 77, 0x123456789ABCDEFu, 0x7123456789ABCDEFu};
   std::vector<std::uint16_t> index(series_dictionary::index_size(entries.size()));

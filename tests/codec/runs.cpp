@@ -44,10 +44,13 @@ TEST_CASE("runs are spread over where they were, by bitmap and by length") {
       std::vector<std::uint64_t> back(n);
       REQUIRE(spread(s, reinterpret_cast<const std::byte*>(p.heads), reinterpret_cast<std::byte*>(back.data())));
       REQUIRE(back == v);
+      run_index index;
+      REQUIRE(index.assign(s));
       for (std::size_t i = 0; i < n; i += n / 9 + 1) {
         std::size_t run = 0;
         REQUIRE(run_at(s, i, run));
         REQUIRE(p.heads[run] == v[i]);
+        REQUIRE(index.run_of(i) == run);
       }
     }
   }
@@ -61,8 +64,11 @@ TEST_CASE("starts that do not fit the block are refused") {
   const auto spreads = [&](const std::vector<std::byte>& bytes) {
     run_starts s;
     byte_reader in(bytes);
-    return parse(in, 64, s) &&
-           spread(s, reinterpret_cast<const std::byte*>(p.heads), reinterpret_cast<std::byte*>(words));
+    if (!parse(in, 64, s)) return false;
+    const bool spread_out = spread(s, reinterpret_cast<const std::byte*>(p.heads), reinterpret_cast<std::byte*>(words));
+    run_index index;
+    CHECK(index.assign(s) == spread_out);
+    return spread_out;
   };
   auto dense = written(held(r, 64, 2), p);
   REQUIRE_FALSE(p.by_length);
@@ -78,6 +84,8 @@ TEST_CASE("starts that do not fit the block are refused") {
   CHECK_FALSE(spreads({too_long, too_long + 4}));
   const std::byte too_short[] = {std::byte{3}, std::byte{0}, std::byte{0}, std::byte{62}};
   CHECK_FALSE(spreads({too_short, too_short + 4}));
+  const std::byte empty[] = {std::byte{1}, std::byte{0}, std::byte{0}, std::byte{0}};  // one run, of nothing
+  CHECK_FALSE(spreads({empty, empty + 4}));
   const std::byte too_many[] = {std::byte{0x81}, std::byte{1}, std::byte{0}, std::byte{0}, std::byte{2}};  // 65 runs
   CHECK_FALSE(spreads({too_many, too_many + 5}));
 }

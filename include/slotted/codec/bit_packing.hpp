@@ -112,7 +112,8 @@ struct packed_parts {
 };
 
 /// The i-th of n packed values, without its neighbours.
-inline std::uint64_t packed_at(const std::byte* packed, std::size_t n, unsigned width, std::size_t i) noexcept {
+[[gnu::always_inline]] inline std::uint64_t packed_at(const std::byte* packed, std::size_t n, unsigned width,
+                                                      std::size_t i) noexcept {
   if (width == 0) return 0;
   const std::size_t bit = i / lanes * width;
   const std::size_t word = bit / 64;
@@ -136,19 +137,19 @@ inline std::uint64_t packed_at(const std::byte* packed, std::size_t n, unsigned 
   return (low >> shift | high << 1 << (63 - shift)) & low_mask(width);
 }
 
-// What becomes of a code as it leaves its bits: `prepare` is called for each row, and what it gives turns the code of
-// lane l into a word. They are short, so that loops over lanes are vectorised with
+// What becomes of a code as it leaves its bits: `prepare` is called for each row with the place of its first value,
+// and what it gives turns the code of lane l into a word. They are short, so that loops over lanes are vectorised with
 // them inside.
 struct plus {
   std::uint64_t base;
-  plus prepare() const noexcept { return *this; }
+  plus prepare(std::size_t) const noexcept { return *this; }
   std::uint64_t operator()(std::uint64_t code, std::size_t) const noexcept { return code + base; }
 };
 
 struct times_plus {
   std::uint64_t factor;
   std::uint64_t base;
-  times_plus prepare() const noexcept { return *this; }
+  times_plus prepare(std::size_t) const noexcept { return *this; }
   std::uint64_t operator()(std::uint64_t code, std::size_t) const noexcept { return code * factor + base; }
 };
 
@@ -165,14 +166,15 @@ inline void put_word(std::byte* words, std::size_t i, std::uint64_t v) noexcept 
 // function of its own, for it is in parameters alone, and out of line, that compilers heed __restrict.
 template <bool add, typename Finish>
 [[gnu::noinline]] inline void unpack_rows(const std::byte* __restrict packed, std::size_t bit, unsigned width,
-                                          std::size_t rows, Finish finish, std::byte* __restrict out) noexcept {
+                                          std::size_t first, std::size_t rows, Finish finish,
+                                          std::byte* __restrict out) noexcept {
   const std::uint64_t mask = low_mask(width);
   for (std::size_t row = 0; row < rows && bit <= max_block_values * 64; ++row, bit += width, out += 8 * lanes) {
     const std::uint64_t shift = bit % 64;
     const std::uint64_t rest = (64 - shift) % 64;
     const std::byte* const a = packed + bit / 64 * lanes * 8;
     const std::byte* const b = a + (shift + width > 64 ? lanes * 8 : 0);
-    const auto lane = finish.prepare();
+    const auto lane = finish.prepare(first + row * lanes);
     for (std::size_t l = 0; l < lanes; ++l) {  // must be vectorised
       put_word<add>(out, l, lane(((load_little(a + 8 * l) >> shift) | (load_little(b + 8 * l) << rest)) & mask, l));
     }
@@ -186,7 +188,7 @@ inline void unpack(const std::byte* __restrict packed, std::size_t n, unsigned w
   const packed_parts parts(packed, n, width);
   const std::size_t in_words = parts.words * lanes * 8;
   const std::size_t rows = width == 0 ? 0 : parts.words * 64 / width;  // that lie in whole words
-  if (rows != 0) unpack_rows<add>(packed, 0, width, rows, finish, words);
+  if (rows != 0) unpack_rows<add>(packed, 0, width, 0, rows, finish, words);
   if (rows * lanes == n) return;
 
   // What is left, with zeros behind it, so that no load need be cut short.
@@ -203,10 +205,10 @@ inline void unpack(const std::byte* __restrict packed, std::size_t n, unsigned w
       store_little(ends + last_words + 8 * l, padded_stream_at(streams, parts.rest, l));
     }
     const std::size_t bit = rows * width - (parts.words != 0 ? (parts.words - 1) * 64 : 0);
-    unpack_rows<add>(ends, bit, width, parts.rows - rows, finish, out);
+    unpack_rows<add>(ends, bit, width, rows * lanes, parts.rows - rows, finish, out);
     out += (parts.rows - rows) * lanes * 8;
   }
-  const auto lane = finish.prepare();
+  const auto lane = finish.prepare(parts.rows * lanes);
   const std::byte* const stream = streams + lanes * parts.rest / 8;
   for (std::size_t i = 0; i < n % lanes; ++i) put_word<add>(out, i, lane(padded_stream_at(stream, width, i), i));
 }

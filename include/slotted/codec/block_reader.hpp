@@ -9,6 +9,9 @@ inline namespace v0 {
 namespace codec {
 
 /// One block of values of type T, opened for reading single values; refers to the block and to its dictionary.
+///
+/// It has some 12 KB: what opening works out, so that each value takes a few instructions. A block of differences is
+/// decoded when it is opened; a single value of one takes as long.
 template <block_value T>
 class block_reader {
  public:
@@ -35,10 +38,12 @@ class block_reader {
     if (!parse(in, h) || h.kind != kind_of<T>()) return false;
     mode_ = h.how;
     std::size_t n = h.n;
+    decoded_ = false;
     in_runs_ = mode_ == mode::runs;
     if (in_runs_) {
-      if (!parse(in, n, starts_) || !parse_heads_mode(in, mode_)) return false;
-      n = starts_.count;
+      run_starts starts;
+      if (!parse(in, n, starts) || !parse_heads_mode(in, mode_) || !runs_.assign(starts)) return false;
+      n = starts.count;
     }
     dictionary_ = dictionary;
     const bool parsed = with_flat_body(in, n, h.kind, mode_, [&](const auto& body) {
@@ -57,11 +62,15 @@ class block_reader {
   /// The i-th value.
   ///
   /// Returns: false when i is not below size(), or the block turns out to be corrupt there.
-  /// Complexity: constant, but linear where the block holds differences or run lengths.
+  /// Complexity: constant.
   bool try_at(std::size_t i, T& value) const noexcept {
     using namespace detail::codec;
     if (i >= count_) return false;
-    if (in_runs_ && !run_at(starts_, i, i)) return false;
+    if (in_runs_) i = runs_.run_of(i);
+    if (decoded_) {
+      value = from_pattern<T>(decoded_words_[i]);
+      return true;
+    }
     std::uint64_t pattern = 0;
     bool found = false;
     switch (mode_) {
@@ -97,6 +106,8 @@ class block_reader {
  private:
   // Each keeps what is parsed, and what finding many values in it goes by.
   bool keep(const detail::codec::plain_body& b) noexcept {
+    decoded_ = is_summed(b);
+    if (decoded_) return decode(b, reinterpret_cast<std::byte*>(decoded_words_));
     plain_ = b;
     if (b.how == detail::codec::mode::integers) {
       patched_[0].assign(b.integers.positions, b.integers.patches);
@@ -128,15 +139,17 @@ class block_reader {
 
   std::size_t count_ = 0;
   bool in_runs_ = false;
+  bool decoded_ = false;
   detail::codec::mode mode_ = detail::codec::mode::integers;
   dictionary_view dictionary_;
-  detail::codec::run_starts starts_;
+  detail::codec::run_index runs_;
   detail::codec::plain_body plain_;
   detail::codec::dictionary_body entries_;
   detail::codec::series_body series_;
   detail::codec::top_parts_body top_parts_;
   detail::codec::position_set patched_[2];
   std::uint64_t table_[detail::codec::max_dictionary_entries];  // the entries of a dictionary, if there is one
+  std::uint64_t decoded_words_[detail::codec::max_block_values];
 };
 
 }  // namespace codec

@@ -165,6 +165,11 @@ class running_sums {
 #endif
 };
 
+// Do values depend on those before them?
+inline bool is_summed(const integer_stream& s) noexcept {
+  return s.how == transform::delta || s.how == transform::second_difference;
+}
+
 // Is the stream one number, said once?
 inline bool is_constant(const integer_stream& s) noexcept {
   return s.width == 0 && s.patches == 0 && s.how == transform::none;
@@ -173,7 +178,7 @@ inline bool is_constant(const integer_stream& s) noexcept {
 struct patch_residual {
   std::uint64_t divisor;
   std::uint64_t base;
-  patch_residual prepare() const noexcept { return *this; }
+  patch_residual prepare(std::size_t) const noexcept { return *this; }
   std::uint64_t operator()(std::uint64_t code, std::size_t) const noexcept { return base + unzigzag(code) * divisor; }
 };
 
@@ -263,15 +268,42 @@ inline bool decode_delta(const integer_stream& s, Finish finish, std::byte* __re
   for (std::size_t from = 0; from < rows; from += rows_at_once) {
     const std::size_t count = rows - from < rows_at_once ? rows - from : rows_at_once;
     for (std::size_t k = 0; k < count; ++k) sums.add_row(residuals + row * (from + k), some + row * k);
-    for (std::size_t k = 0; k < count; ++k) finish_row(some + row * k, finish.prepare(), words + row * (from + k));
+    for (std::size_t k = 0; k < count; ++k) finish_row(some + row * k, finish.prepare(0), words + row * (from + k));
   }
   if (rows * lanes != s.n) {
     std::byte last[row];
     sums.add_row(residuals + row * rows, some);
-    finish_row(some, finish.prepare(), last);
+    finish_row(some, finish.prepare(0), last);
     std::memcpy(words + row * rows, last, 8 * (s.n % lanes));
   }
   return true;
+}
+
+// Codes beside a line, whose rise over a row's lanes is worked out once: multiplying 64 bits takes long.
+struct beside_line {
+  std::uint64_t base;
+  std::uint64_t slope;
+  const std::uint64_t* rises;
+
+  struct row {
+    std::uint64_t base;
+    std::uint64_t start;
+    const std::uint64_t* __restrict rises;
+    std::uint64_t operator()(std::uint64_t code, std::size_t l) const noexcept {
+      return code + base + static_cast<std::uint64_t>(static_cast<std::int64_t>(start + rises[l]) >> slope_shift);
+    }
+  };
+  row prepare(std::size_t first) const noexcept { return {base, slope * first, rises}; }
+};
+
+inline bool decode_line(const integer_stream& s, std::byte* __restrict words) noexcept {
+  const std::uint64_t slope = s.slope;
+  std::uint64_t rises[lanes];
+  for (std::size_t l = 0; l < lanes; ++l) rises[l] = slope * l;
+  unpack(s.packed, s.n, s.width, beside_line{s.base, slope, rises}, words);
+  return s.patches == 0 || for_each_patch(s, [&](std::size_t position, std::uint64_t residual) {
+           set_word(words, position, residual + on_line(slope, position));
+         });
 }
 
 /// Decodes a whole stream as n host words.
@@ -280,6 +312,7 @@ inline bool decode_delta(const integer_stream& s, Finish finish, std::byte* __re
 inline bool decode(const integer_stream& s, std::byte* __restrict words) noexcept {
   if (is_steps(s)) return decode_steps(s, words);
   if (s.how == transform::delta) return decode_delta(s, plus{0}, words);
+  if (s.how == transform::linear && s.divisor == 1) return decode_line(s, words);
   if (!decode_residuals(s, words)) return false;
   // Copies: what is written through bytes might, for all a compiler knows, be the stream's own members.
   const std::size_t n = s.n;
@@ -336,7 +369,7 @@ inline bool decode_onto(const integer_stream& s, std::byte* __restrict words) no
 /// One value. `patched` may hold the positions of the patches.
 inline bool value_at(const integer_stream& s, std::size_t i, std::uint64_t& value,
                      const position_set* patched = nullptr) noexcept {
-  if (s.how == transform::delta || s.how == transform::second_difference) return sum_at(s, i, value);
+  if (is_summed(s)) return sum_at(s, i, value);
   const std::size_t patch = find_position(s.positions, s.patches, i, patched);
   value = patch != no_position ? patch_value(s, patch) : s.base + packed_at(s.packed, s.n, s.width, i) * s.divisor;
   if (s.how == transform::linear) value += on_line(s.slope, i);

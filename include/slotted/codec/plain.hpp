@@ -48,7 +48,7 @@ inline bool parse(byte_reader& in, std::size_t n, value_kind kind, mode how, pla
 
 struct ordered_number {
   std::uint64_t base;
-  ordered_number prepare() const noexcept { return *this; }
+  ordered_number prepare(std::size_t) const noexcept { return *this; }
   std::uint64_t operator()(std::uint64_t code, std::size_t) const noexcept {
     return from_ordered(code + base, value_kind::binary64);
   }
@@ -80,6 +80,11 @@ inline bool decode(const plain_body& b, std::byte* __restrict words) noexcept {
     }
   }
   return true;
+}
+
+inline bool is_summed(const plain_body& b) noexcept {
+  if (b.how == mode::integers) return is_summed(b.integers);
+  return is_summed(b.decimals.digits) || (b.decimals.corrected && is_summed(b.decimals.corrections));
 }
 
 // `patched` may hold two sets of positions.

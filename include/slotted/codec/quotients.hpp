@@ -84,7 +84,7 @@ inline constexpr auto magic_pattern = std::bit_cast<std::uint64_t>(magic);
 template <typename Step>
 struct whole_number {
   Step step;
-  whole_number prepare() const noexcept { return *this; }
+  whole_number prepare(std::size_t) const noexcept { return *this; }
   std::uint64_t operator()(std::uint64_t code, std::size_t l) const noexcept {
     return std::bit_cast<std::uint64_t>(std::bit_cast<double>(step(code, l) + magic_pattern) - magic);
   }
@@ -111,7 +111,7 @@ struct quotient {
       return std::bit_cast<std::uint64_t>(product_plus(dividend, by->nearest, dividend * by->rest));
     }
   };
-  auto prepare() const noexcept {
+  auto prepare(std::size_t) const noexcept {
     if constexpr (rounds_once) {
       return multiplied_row{step, &reciprocals_of_powers[exponent]};
     } else {
@@ -122,7 +122,7 @@ struct quotient {
 
 // d / 10^e for one row of 16, as the patterns of doubles.
 inline void divide_row(const std::byte* __restrict d, unsigned exponent, std::uint64_t* __restrict quotients) noexcept {
-  const auto lane = quotient<plus>{{0}, exponent}.prepare();
+  const auto lane = quotient<plus>{{0}, exponent}.prepare(0);
   for (std::size_t l = 0; l < lanes; ++l) quotients[l] = lane(word_at(d, l), l);  // must be vectorised
 }
 
@@ -169,7 +169,7 @@ inline void divide(std::byte* __restrict words, std::size_t n, unsigned exponent
 
 // One of them.
 inline std::uint64_t decimal_pattern(std::uint64_t d, unsigned exponent, decimal_target target) noexcept {
-  const std::uint64_t pattern = quotient<plus>{{0}, exponent}.prepare()(d, 0);
+  const std::uint64_t pattern = quotient<plus>{{0}, exponent}.prepare(0)(d, 0);
   if (target == decimal_target::narrowed) return round_to_binary32(pattern);
   return target == decimal_target::binary32 ? to_binary32(pattern) : pattern;
 }

@@ -81,7 +81,7 @@ inline bool spread(const run_starts& r, const std::byte* __restrict heads, std::
   std::size_t at = 0;
   for (std::size_t k = 0; k < count; ++k) {
     const std::uint64_t length = word_at(lengths, k);
-    if (length > n - at) return false;
+    if (length - 1 >= n - at) return false;  // none is empty
     const std::uint64_t head = word_at(heads, k);
     const std::size_t end = at + static_cast<std::size_t>(length);
     for (; n - at >= stride; at += stride) {
@@ -108,12 +108,50 @@ inline bool run_at(const run_starts& r, std::size_t i, std::size_t& run) noexcep
   std::size_t end = 0;
   for (run = 0; run < r.count; ++run) {
     std::uint64_t length = 0;
-    if (!value_at(r.lengths, run, length) || length > r.n - end) return false;
+    if (!value_at(r.lengths, run, length) || length - 1 >= r.n - end) return false;
     end += static_cast<std::size_t>(length);
     if (i < end) return true;
   }
   return false;
 }
+
+// Where runs start, as bits: the run of a value is found in a few instructions, whichever it is.
+class run_index {
+ public:
+  // Returns: false when the runs are not those of a block.
+  bool assign(const run_starts& r) noexcept {
+    for (auto& word : bits_) word = 0;
+    if (r.by_length) {
+      std::byte lengths[8 * max_block_values];
+      if (!decode(r.lengths, lengths)) return false;
+      std::size_t at = 0;
+      for (std::size_t k = 0; k < r.count; ++k) {
+        const std::uint64_t length = word_at(lengths, k);
+        if (length - 1 >= r.n - at) return false;
+        bits_[at / 64] |= std::uint64_t{1} << at % 64;
+        at += static_cast<std::size_t>(length);
+      }
+      if (at != r.n) return false;
+    } else {
+      for (std::size_t w = 0; w * 64 < r.n; ++w) bits_[w] = bitmap_word(r, w);
+    }
+    std::size_t before = 0;
+    for (std::size_t w = 0; w < words; ++w) {
+      before_[w] = static_cast<std::uint16_t>(before);
+      before += static_cast<std::size_t>(std::popcount(bits_[w]));
+    }
+    return before == r.count && (bits_[0] & 1) != 0;
+  }
+
+  std::size_t run_of(std::size_t i) const noexcept {
+    return before_[i / 64] + static_cast<std::size_t>(std::popcount(bits_[i / 64] & low_mask(i % 64 + 1))) - 1;
+  }
+
+ private:
+  static constexpr std::size_t words = max_block_values / 64;
+  std::uint64_t bits_[words] = {};
+  std::uint16_t before_[words] = {};
+};
 
 // ---- encoding
 
