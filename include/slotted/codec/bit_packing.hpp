@@ -47,8 +47,8 @@ inline void pack_stream(const std::uint64_t* values, std::size_t n, unsigned wid
 }
 
 /// Packs n values, each under 2^width, into packed_size(n, width) bytes.
-inline void pack(const std::uint64_t* __restrict values, std::size_t n, unsigned width,
-                 std::byte* __restrict to) noexcept {
+[[gnu::noinline]] inline void pack(const std::uint64_t* __restrict values, std::size_t n, unsigned width,
+                                   std::byte* __restrict to) noexcept {
   if (width == 0) return;
   const std::size_t in_rows = n / lanes * lanes;
   std::uint64_t open[lanes] = {};  // one word of each lane is filled in registers-to-be and stored once
@@ -158,6 +158,14 @@ template <bool add>
 inline void put_word(std::byte* words, std::size_t i, std::uint64_t v) noexcept {
   if constexpr (add) v += word_at(words, i);
   set_word(words, i, v);
+}
+
+// What `finish` makes of a row of words. Out of line for the sake of __restrict, and a row alone, for of a loop over
+// rows clang makes vectors across them.
+template <typename Lane>
+[[gnu::noinline]] inline void finish_row(const std::byte* __restrict in, Lane finish,
+                                         std::byte* __restrict out) noexcept {
+  for (std::size_t l = 0; l < lanes; ++l) set_word(out, l, finish(word_at(in, l), l));  // must be vectorised
 }
 
 // Rows of codes that begin at the bit `bit` of their lanes. A code that goes on in the next word is put together of

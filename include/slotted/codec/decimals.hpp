@@ -160,7 +160,7 @@ inline void split_row(const std::uint64_t* __restrict patterns, unsigned exponen
   }
   std::uint64_t quotients[lanes];
   divide_row(reinterpret_cast<const std::byte*>(digits), exponent, quotients);
-  finish_row(quotients, target);
+  narrow_row(quotients, target);
   for (std::size_t l = 0; l < lanes; ++l) corrections[l] = patterns[l] - quotients[l];  // must be vectorised
 }
 

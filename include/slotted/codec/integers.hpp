@@ -242,14 +242,6 @@ inline bool decode_residuals(const integer_stream& s, std::byte* __restrict word
          for_each_patch(s, [&](std::size_t position, std::uint64_t residual) { set_word(words, position, residual); });
 }
 
-// What `finish` makes of a row of words. Out of line for the sake of __restrict, and a row alone, for of a loop over
-// rows clang makes vectors across them.
-template <typename Lane>
-[[gnu::noinline]] inline void finish_row(const std::byte* __restrict in, Lane finish,
-                                         std::byte* __restrict out) noexcept {
-  for (std::size_t l = 0; l < lanes; ++l) set_word(out, l, finish(word_at(in, l), l));  // must be vectorised
-}
-
 // A stream of differences: what `finish` makes of its values, as host words.
 template <typename Finish>
 inline bool decode_delta(const integer_stream& s, Finish finish, std::byte* __restrict words) noexcept {

@@ -122,8 +122,7 @@ struct quotient {
 
 // d / 10^e for one row of 16, as the patterns of doubles.
 inline void divide_row(const std::byte* __restrict d, unsigned exponent, std::uint64_t* __restrict quotients) noexcept {
-  const auto lane = quotient<plus>{{0}, exponent}.prepare(0);
-  for (std::size_t l = 0; l < lanes; ++l) quotients[l] = lane(word_at(d, l), l);  // must be vectorised
+  finish_row(d, quotient<plus>{{0}, exponent}.prepare(0), reinterpret_cast<std::byte*>(quotients));
 }
 
 // A double's pattern rounded to binary32, ties to even, as the pattern of the double with that value. Quotients of
@@ -144,7 +143,7 @@ constexpr std::uint64_t to_binary32(std::uint64_t pattern) noexcept {
 // binary64: the quotient. narrowed: the quotient as a float, widened again. binary32: the quotient as a float.
 enum class decimal_target : unsigned char { binary64, narrowed, binary32 };
 
-inline void finish_row(std::uint64_t* quotients, decimal_target target) noexcept {
+inline void narrow_row(std::uint64_t* quotients, decimal_target target) noexcept {
   if (target == decimal_target::narrowed) {
     for (std::size_t l = 0; l < lanes; ++l) quotients[l] = round_to_binary32(quotients[l]);
   } else if (target == decimal_target::binary32) {
@@ -162,7 +161,7 @@ inline void divide(std::byte* __restrict words, std::size_t n, unsigned exponent
   for (std::size_t i = 0; i < n; i += lanes) {
     std::uint64_t quotients[lanes];
     divide_row(words + 8 * i, exponent, quotients);
-    finish_row(quotients, target);
+    narrow_row(quotients, target);
     std::memcpy(words + 8 * i, quotients, sizeof quotients);
   }
 }
