@@ -9,7 +9,7 @@
 #include <type_traits>
 
 #include <slotted/memory/text_error.hpp>
-#include <slotted/store/history_layout.hpp>
+#include <slotted/store/history_leaf.hpp>
 #include <slotted/version.hpp>
 
 namespace slotted {
