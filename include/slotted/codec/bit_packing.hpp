@@ -111,30 +111,33 @@ struct packed_parts {
         behind(rests + lanes * rest / 8) {}
 };
 
+// The i-th of n packed values where n is any. Out of line, so that the most frequent n is in line everywhere.
+[[gnu::noinline]] inline std::uint64_t packed_at_of_few(const std::byte* packed, std::size_t n, unsigned width,
+                                                        std::size_t i) noexcept {
+  const packed_parts parts(packed, n, width);
+  if (i / lanes >= parts.rows) return stream_at(parts.behind, n % lanes, width, i % lanes);
+  const std::size_t bit = i / lanes * width;
+  const std::size_t word = bit / 64;
+  const auto shift = static_cast<unsigned>(bit % 64);
+  const auto word_of_lane = [&](std::size_t w) {
+    return w < parts.words ? load_little(packed + (w * lanes + i % lanes) * 8)
+                           : stream_at(parts.rests, lanes, parts.rest, i % lanes);
+  };
+  const std::uint64_t low = word_of_lane(word);
+  const std::uint64_t high = word_of_lane(word + (shift + width > 64));
+  return (low >> shift | high << 1 << (63 - shift)) & low_mask(width);
+}
+
 /// The i-th of n packed values, without its neighbours.
 [[gnu::always_inline]] inline std::uint64_t packed_at(const std::byte* packed, std::size_t n, unsigned width,
                                                       std::size_t i) noexcept {
   if (width == 0) return 0;
+  if (n != max_block_values) return packed_at_of_few(packed, n, width, i);
   const std::size_t bit = i / lanes * width;
-  const std::size_t word = bit / 64;
   const auto shift = static_cast<unsigned>(bit % 64);
-  const std::byte* const lane = packed + i % lanes * 8;
-  std::uint64_t low = 0;
-  std::uint64_t high = 0;
-  const std::size_t last = word + (shift + width > 64);  // without a branch: scattered positions defeat its prediction
-  if (n == max_block_values) {
-    low = load_little(lane + word * lanes * 8);
-    high = load_little(lane + last * lanes * 8);
-  } else {
-    const packed_parts parts(packed, n, width);
-    if (i / lanes >= parts.rows) return stream_at(parts.behind, n % lanes, width, i % lanes);
-    const auto word_of_lane = [&](std::size_t w) {
-      return w < parts.words ? load_little(lane + w * lanes * 8) : stream_at(parts.rests, lanes, parts.rest, i % lanes);
-    };
-    low = word_of_lane(word);
-    high = word_of_lane(last);
-  }
-  return (low >> shift | high << 1 << (63 - shift)) & low_mask(width);
+  const std::byte* const low = packed + (bit / 64 * lanes + i % lanes) * 8;
+  const std::byte* const high = low + (shift + width > 64 ? lanes * 8 : 0);  // without a branch: scattered positions
+  return (load_little(low) >> shift | load_little(high) << 1 << (63 - shift)) & low_mask(width);  // defeat prediction
 }
 
 // What becomes of a code as it leaves its bits: `prepare` is called for each row with the place of its first value,
