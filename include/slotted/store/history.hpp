@@ -185,7 +185,8 @@ class history
     [[nodiscard]] std::span<const std::byte> encoded() const noexcept {
       return block_.template kept<leaf_index<T, K>>().bytes;
     }
-    /// The dictionary that `encoded<K>()` names, valid until the callback returns; its version is 0 where there is none.
+    /// The dictionary that `encoded<K>()` names, valid until the callback returns; its version is 0 where there is
+    /// none.
     ///
     /// Blocks of one column that name the same version share a dictionary: it need be spilled but once.
     template <key K>
