@@ -448,8 +448,8 @@ int main(int argc, char** argv) {
   // With a thousand series of the reference program's points it would take a billion to fill the budget.
   for (const auto& [series, steps] : {std::pair<std::size_t, bool>(1, false), {1, true}, {1000, true}})
     bench::row("append/" + std::to_string(series) + (steps ? "/steps" : "/reference"),
-               [series = series, steps = steps] {
-                 return bench::in_fresh_process([=] { return append_life(series, steps); });
+               [count = series, in_steps = steps] {
+                 return bench::in_fresh_process([=] { return append_life(count, in_steps); });
                });
   std::vector<char*> words{argv, argv + argc};
   if (argc > 1 && argv[1][0] != '-') {
