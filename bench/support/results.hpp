@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdio>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -70,11 +71,19 @@ inline run run_of(const nlohmann::json& json, const std::string& file) {
   return read;
 }
 
+// Google Benchmark writes what is no number, as the relative deviation of a figure that is 0, as no JSON has it.
+inline std::string as_json(std::string text) {
+  for (const char* const word : {": NaN", ": Infinity", ": -Infinity"})
+    for (std::size_t at = 0; (at = text.find(word, at)) != std::string::npos;)
+      text.replace(at, std::string(word).size(), ": null");
+  return text;
+}
+
 // The runs in a file: the one that a benchmark wrote, or all those in the array "runs".
 inline std::vector<run> runs_in(const std::string& file) {
   std::ifstream in(file);
   if (!in) throw std::runtime_error(file + " cannot be read");
-  const nlohmann::json json = nlohmann::json::parse(in);
+  const nlohmann::json json = nlohmann::json::parse(as_json({std::istreambuf_iterator<char>(in), {}}));
   std::vector<run> runs;
   if (!json.contains("runs"))
     runs.push_back(run_of(json, file));

@@ -205,13 +205,13 @@ inline void unpack(const std::byte* __restrict packed, std::size_t n, unsigned w
   // What is left, with zeros behind it, so that no load need be cut short.
   std::byte streams[2 * lanes * 8 + 16];
   const std::size_t in_streams = packed_size(n, width) - in_words;
-  std::memcpy(streams, packed + in_words, in_streams);
+  if (in_streams != 0) std::memcpy(streams, packed + in_words, in_streams);  // of no bits there may be no address
   std::memset(streams + in_streams, 0, 16);
   std::byte* out = words + rows * lanes * 8;
   if (rows != parts.rows) {  // these take the last whole words once more, and the rests as words behind them
     std::byte ends[2 * lanes * 8] = {};
     const std::size_t last_words = parts.words != 0 ? lanes * 8 : 0;
-    std::memcpy(ends, packed + in_words - last_words, last_words);
+    if (last_words != 0) std::memcpy(ends, packed + in_words - last_words, last_words);
     for (std::size_t l = 0; l < lanes; ++l) {
       store_little(ends + last_words + 8 * l, padded_stream_at(streams, parts.rest, l));
     }
