@@ -73,7 +73,7 @@ void times(const std::filesystem::path& folder, const std::vector<run>& runs) {
                                         "for_each",    "access",          "erase", "reinsert"};
   constexpr const char* peers[] = {"vector", "list", "new", "pmr_pool", "boost_pool", "plf_colony", "plf_hive", "entt"};
   for (const run& each : runs) {
-    if (each.said("subject") != "pools") continue;
+    if (each.said("subject") != "pools" || !bench::is_main(each)) continue;
     table_file out(folder, "times.tsv",
                    "operation\tpool, 26 B / best peer\tpool, 32 B / best peer\tthe peers, 26 B\t32 B");
     for (const std::string operation : operations) {
@@ -99,7 +99,7 @@ void times(const std::filesystem::path& folder, const std::vector<run>& runs) {
 
 void codecs(const std::filesystem::path& folder, const std::vector<run>& runs) {
   for (const run& each : runs) {
-    if (each.said("subject") != "codec") continue;
+    if (each.said("subject") != "codec" || !bench::is_main(each)) continue;
     std::map<std::string, std::vector<std::string>> sets;  // by codec
     for (const auto& [name, figures] : each.rows) {
       // "zstd -3/block/city": a set has no slash.

@@ -36,11 +36,16 @@ inline constexpr representation representations[] = {
     {"history, 10 million, lossless", "histories", "reference/10000000", "resident", true},
 };
 
-// The figure of a row in the first run about a subject that has it.
+// Whether a run is not one of those that stand beside the others: with other flags, or with another allocator.
+inline bool is_main(const run& each) {
+  return each.said("allocator").empty() && each.said("flags").find("native") != std::string::npos;
+}
+
+// The figure of a row in the first such run about a subject that has it.
 inline std::optional<double> figure_of(const std::vector<run>& runs, const std::string& subject, const std::string& row,
                                        const std::string& counter) {
   for (const run& each : runs)
-    if (each.said("subject") == subject)
+    if (each.said("subject") == subject && is_main(each))
       if (const auto found = each.figure(row, counter)) return found;
   return std::nullopt;
 }
