@@ -54,6 +54,9 @@ UNREACHED = [
               "    const auto chunk = std::bit_cast<byte_chunk<sizeof(T)>>(value);\n"
               "    for (std::size_t i = 0; i < sizeof(T); ++i) to[i] = chunk.bytes[i];",
               "what the compiler evaluates, in the tests' static_asserts; no program runs it"),
+    Unreached("record/symbol_domain.hpp", "        result = {known->code};\n        break;",
+              "another thread interned the text between the look-up without the lock and the one with it: eight threads in"
+              " a test meet there in most runs, not in all"),
     Unreached("store/history_core.hpp",
               "        why = prepare(to, 2);\n"
               "        if (why != commit_outcome::done) return why;\n"
