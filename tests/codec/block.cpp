@@ -126,6 +126,31 @@ TEST_CASE("narrower numbers, bools, enumerations and floats come back") {
   }
 }
 
+TEST_CASE("the first decimal that has too many digits is no decimal, though its quotient is right") {
+  // 2^51 / 10^e is what no digits stand for, and needs no correction: a neighbour's digits in its place need one.
+  double scale = 1;
+  for (int e = 0; e <= 17; ++e, scale *= 10) {
+    const double edge = 2251799813685248.0 / scale;
+    for (const double sign : {1.0, -1.0}) {
+      std::vector<double> reals(20, 13.6);
+      std::vector<float> floats(20, 13.6F);
+      reals[1] = sign * edge;
+      floats[1] = static_cast<float>(sign * edge);
+      const std::vector<double> widened(floats.begin(), floats.end());
+      column_state fresh[3];
+      round_trip(reals, fresh[0]);
+      round_trip(floats, fresh[1]);
+      round_trip(widened, fresh[2]);
+      for (std::size_t i = 2; i < 20; ++i) {
+        reals[i] = static_cast<double>(i) / scale;
+        floats[i] = static_cast<float>(reals[i]);
+      }
+      round_trip(reals, fresh[0]);
+      round_trip(floats, fresh[1]);
+    }
+  }
+}
+
 TEST_CASE("decimals with rounding noise take a few bits, not 64") {
   generated::random r(6);
   column_state state;

@@ -99,6 +99,9 @@ MUTATIONS = [
              "const std::size_t count = s.patches;\n", "const std::size_t count = s.patches - 1;\n", "codec/integers"),
     Mutation("divisor_not_looked_for", "values with a common divisor are packed whole", "codec/integer_plan.hpp",
              "p.divisor = common_divisor(r, n, range);", "p.divisor = 1;", "codec/integer_plan"),
+    Mutation("correction_dropped", "a value whose digits are its neighbour's goes without a correction",
+             "codec/decimals.hpp", "corrected |= c[i];  // the limit's own quotient needed none", "static_cast<void>(c[i]);",
+             "codec/block"),
     Mutation("sign_lost", "a decimal loses its sign", "codec/decimals.hpp",
              "(((d ^ negative) - negative) & good)", "((d - 0 * negative) & good)", "codec/decimals"),
 ]

@@ -192,9 +192,11 @@ inline bool split_decimals(const std::uint64_t* __restrict patterns, std::size_t
     if (!is_near(c[i]) || d[i] == decimal_limit) {
       d[i] = previous;
       c[i] = patterns[i] - decimal_pattern(previous, exponent, target);
+      corrected |= c[i];  // the limit's own quotient needed none
     }
     previous = d[i];
   }
+  s.corrected = corrected != 0;
   return true;
 }
 
