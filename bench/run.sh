@@ -111,5 +111,5 @@ for ending in svg png; do
   gnuplot -e "folder='$results'; ending='$ending'" bench/plots.gp
 done
 "$programs/bench_readme" --collect "$results/reference.json" "$results"/pools.json "$results"/tables.json \
-  "$results"/histories.json "$results"/codec-native.json
+  "$results"/histories.json "$results"/scaling.json "$results"/codec-native.json
 echo "bench/run.sh: $results/report.md, $(find "$results" -name '*.svg' | wc -l) pictures" >&2
