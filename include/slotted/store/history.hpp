@@ -127,6 +127,7 @@ inline constexpr detail::no_series_type no_series{};
 /// of time. When the budget is full, tails are sealed early, and then, by policy, an append fails or the oldest blocks
 /// go. One thread, the owner, appends; any thread may call `snapshot`, and read what it gives while appending goes on.
 /// A history is moved and swapped with its budget and not copied. It outlives its snapshots.
+/// Sealing, which an append may do, takes up to 300 KiB of stack.
 /// \tparam TimeKey    what orders the rows: a name, a member pointer or a path, of an integer or a std::chrono time.
 /// \tparam SeriesKey  what tells series apart: at most 8 bytes that are no floating-point number. It costs nothing in
 /// a block.
