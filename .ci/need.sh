@@ -40,6 +40,7 @@ has() {
     colony) has_header plf_colony.h ;;
     absl) has_header absl/container/flat_hash_map.h ;;
     zstd) has_header zstd.h ;;
+    python3-clang) python3 -c 'import clang.cindex' 2>/dev/null || /usr/bin/python3 -c 'import clang.cindex' 2>/dev/null ;;
     lz4) has_header lz4.h ;;
     jemalloc | mimalloc) ldconfig -p 2>/dev/null | grep -q "lib$1\\.so" ;;
     *) command -v "$1" >/dev/null ;;
@@ -70,6 +71,7 @@ debian_package() {
     lz4) echo liblz4-dev ;;
     jemalloc) echo libjemalloc2 ;;
     mimalloc) echo libmimalloc-dev ;;
+    python3-clang) echo python3-clang-19 ;;
     clang++-*) echo "clang-${1#clang++-} libclang-rt-${1#clang++-}-dev" ;;
     *) echo "$1" ;;
   esac

@@ -11,6 +11,7 @@
 
 namespace slotted {
 inline namespace v0 {
+/// The block codec: 1 to 1024 numbers in, bytes out, and back without loss. It knows nothing of records or containers.
 namespace codec {
 
 /// A number a column may be made of: any integer of up to 64 bits, bool, an enumeration, float or double.

@@ -160,6 +160,7 @@ template <class... Fields>
 std::ostream& operator<<(std::ostream& os, const record<Fields...>& each) {
   return os << slotted::to_string(each);
 }
+/// \overload
 template <class... Fields>
 std::ostream& operator<<(std::ostream& os, const packed_record<Fields...>& each) {
   return os << slotted::to_string(each);

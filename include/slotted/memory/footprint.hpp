@@ -9,9 +9,9 @@
 namespace slotted {
 inline namespace v0 {
 
-inline constexpr std::size_t KiB = 1024;
-inline constexpr std::size_t MiB = 1024 * KiB;
-inline constexpr std::size_t GiB = 1024 * MiB;
+inline constexpr std::size_t KiB = 1024;        ///< bytes in a kibibyte
+inline constexpr std::size_t MiB = 1024 * KiB;  ///< bytes in a mebibyte
+inline constexpr std::size_t GiB = 1024 * MiB;  ///< bytes in a gibibyte
 
 /// The bytes that a container took from the system, by purpose.
 ///
@@ -31,6 +31,7 @@ struct footprint {
     idle += other.idle;
     return *this;
   }
+  /// The sum, purpose by purpose.
   [[nodiscard]] friend constexpr footprint operator+(footprint left, const footprint& right) noexcept {
     return left += right;
   }

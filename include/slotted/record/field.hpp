@@ -47,6 +47,7 @@ struct field_name {
   }
 };
 
+/// The literal `"x"_f`, for `using namespace slotted::literals`.
 inline namespace literals {
 
 /// Names a field: `"x"_f`.

@@ -287,11 +287,13 @@ template <std::size_t I, class... Fields>
 [[nodiscard]] constexpr auto& get(record<Fields...>& object) noexcept {
   return object.template get<I>();
 }
+/// \overload
 template <std::size_t I, class... Fields>
   requires(I < sizeof...(Fields))
 [[nodiscard]] constexpr const auto& get(const record<Fields...>& object) noexcept {
   return object.template get<I>();
 }
+/// \overload
 template <std::size_t I, class... Fields>
   requires(I < sizeof...(Fields))
 [[nodiscard]] constexpr auto&& get(record<Fields...>&& object) noexcept {

@@ -22,6 +22,7 @@ template <fixed_string Name, auto Pointer>
 struct member {
   /// The name of the field.
   static constexpr auto name = Name;
+  /// The pointer to the member that holds it.
   static constexpr auto pointer = Pointer;
 };
 
@@ -76,6 +77,7 @@ namespace detail {
 /// Says in one line why a type is no record.
 template <class T>
 struct recordable_or_error {
+  /// For `schema`: what keeps it from being one.
   static constexpr defect why = has_own_schema<T> || is_record<T> ? defect::none : anatomy_of<T>.why;
   static_assert(why != defect::no_aggregate,
                 "not recordable: not a plain struct (it has constructors, private members or virtual functions); give "
@@ -323,6 +325,7 @@ template <fixed_string Name, class T>
   return schema<std::remove_const_t<T>>::template get<index_of<std::remove_const_t<T>, Name>>(object);
 }
 
+/// \overload
 template <fixed_string Name, class T>
   requires(!std::is_lvalue_reference_v<T> && has_field<std::remove_const_t<T>, Name>)
 [[nodiscard]] constexpr field_type<std::remove_const_t<T>, Name> get(T&& object) noexcept {
