@@ -247,11 +247,14 @@ class slot_slabs {
       if (state_.generations.first() == counters::last) return commit_outcome::full;
     const slot_layout& layout = shape_.layout();
     const std::size_t front = round_up(layout.bytes_of(1) + directory_bytes(1) + word_bytes, unit());
-    // Map and counters grow with the room and take of it: one step finds a pair that fits.
     const std::uint32_t most = min_of(slots_allowed(0), chunk_end(0));
-    std::size_t slots = min_of<std::size_t>(layout.slots_within(front - directory_bytes(1)), most);
+    // Whole words with what they take of the end, then as much of one more as fits.
+    const std::size_t room = front - directory_bytes(1) - layout.first;
+    const std::size_t whole_bytes = 64 * layout.slot_bytes + word_bytes;
+    const std::size_t rest = room % whole_bytes;
+    const std::size_t slots = min_of<std::size_t>(
+        room / whole_bytes * 64 + (rest > word_bytes ? (rest - word_bytes) / layout.slot_bytes : 0), most);
     const std::size_t tail = directory_bytes(1) + words(static_cast<std::uint32_t>(slots)) * word_bytes;
-    slots = min_of<std::size_t>(layout.slots_within(front - tail), slots);
     std::byte* const at = front <= shape_.slab_bytes() ? reserve_slab() : nullptr;
     if (at == nullptr) return commit_outcome::out_of_memory;
     if (const commit_outcome outcome = charge_and_commit(at, front, budget_, ask_relief);
@@ -335,7 +338,10 @@ class slot_slabs {
     state_.grown_map = nullptr;
     state_.grown_chunk = nullptr;
     state_.small = false;
-    news = open_slots(0, slots_in(state_.entries[0].units * unit(), 0));
+    // Where the small store ended with a chunk, the next slot has no counter yet: `extend` opens that.
+    std::uint32_t most = 0xFFFFFFFF;
+    if constexpr (has_generations) most = counters::chunk_slots;
+    news = open_slots(0, min_of(slots_in(state_.entries[0].units * unit(), 0), most));
     return commit_outcome::done;
   }
 
