@@ -1,5 +1,5 @@
 // emplace does not cut a derived record down to its base either.
-// EXPECT: strictly_derived_from
+// EXPECT: sliced_row
 #include <slotted/store/checked_pool.hpp>
 
 struct point {

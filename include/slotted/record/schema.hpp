@@ -5,6 +5,7 @@
 #include <slotted/record/field.hpp>
 #include <slotted/record/path.hpp>
 #include <slotted/record/plain_struct.hpp>
+#include <slotted/record/row.hpp>
 
 #include <array>
 #include <concepts>
@@ -67,10 +68,6 @@ concept plain_record = !is_record<T> && !has_own_schema<T> && anatomy_of<T>.why 
 /// Complexity: one instantiation a type.
 template <class T>
 concept recordable = detail::is_record<T> || detail::has_own_schema<T> || detail::plain_record<T>;
-
-/// U is T itself, and no type derived from it, which would be sliced.
-template <class U, class T>
-concept exactly = std::same_as<std::remove_cvref_t<U>, T>;
 
 namespace detail {
 

@@ -19,6 +19,7 @@
 #include <slotted/memory/footprint.hpp>
 #include <slotted/memory/slab.hpp>
 #include <slotted/memory/slot_store.hpp>
+#include <slotted/record/row.hpp>
 #include <slotted/version.hpp>
 
 namespace slotted {
@@ -29,16 +30,11 @@ class basic_pool;
 
 namespace detail {
 
-// Another type that is derived from T: putting one where a T goes would keep its base and lose the rest.
-template <class U, class T>
-concept strictly_derived_from =
-    std::is_class_v<T> && std::derived_from<std::remove_cvref_t<U>, T> && !std::same_as<std::remove_cvref_t<U>, T>;
-
 // What emplace takes. Compilers without parenthesised initialisation of aggregates get braces.
 template <class T, class... Args>
 concept emplaceable =
     (std::constructible_from<T, Args...> || (std::is_aggregate_v<T> && requires { T{std::declval<Args>()...}; })) &&
-    !(sizeof...(Args) == 1 && (strictly_derived_from<Args, T> && ...));
+    !(sizeof...(Args) == 1 && (sliced_row<Args, T> && ...));
 
 // Bits for the length of one call, all 0; more than a few are charged.
 class bit_scratch {
@@ -229,10 +225,10 @@ class basic_pool {
 
   /// Refused: a record of a derived type would be cut down to its base. Insert `static_cast<const T&>(record)` if that
   /// is meant.
-  template <detail::strictly_derived_from<T> U>
-  void insert(U&&) = delete;
-  template <detail::strictly_derived_from<T> U>
-  void try_insert(U&&) = delete;
+  template <sliced_row<T> U>
+  void insert(U&&) = delete;  // a row of a derived type would be cut down to its base
+  template <sliced_row<T> U>
+  void try_insert(U&&) = delete;  // a row of a derived type would be cut down to its base
 
   /// Makes room for `records` records in all.
   ///

@@ -17,6 +17,7 @@
 #include <slotted/memory/footprint.hpp>
 #include <slotted/memory/text_error.hpp>
 #include <slotted/record/leaves.hpp>
+#include <slotted/record/row.hpp>
 #include <slotted/store/column_store.hpp>
 #include <slotted/store/table_layout.hpp>
 #include <slotted/store/table_view.hpp>
@@ -225,25 +226,23 @@ class table {
     store_.push(1);
     return true;
   }
-  /// Refused: a row of a derived type would be cut down to its base.
-  template <class U>
-    requires(std::derived_from<std::remove_cvref_t<U>, T> && !exactly<U, T>)
-  void push_back(U&&) = delete;
-  template <class U>
-    requires(std::derived_from<std::remove_cvref_t<U>, T> && !exactly<U, T>)
-  void try_push_back(U&&) = delete;
+  /// Refused: a row of a derived type would be cut down to its base. Say `static_cast<const T&>(row)` if that is meant.
+  template <sliced_row<T> U>
+  void push_back(U&&) = delete;  // a row of a derived type would be cut down to its base
+  template <sliced_row<T> U>
+  void try_push_back(U&&) = delete;  // a row of a derived type would be cut down to its base
 
   /// As `push_back(T{args...})`.
   template <class... Args>
   void emplace_back(Args&&... args)
-    requires requires { T{std::forward<Args>(args)...}; }
+    requires makes_row<T, Args...>
   {
     push_back(T{std::forward<Args>(args)...});
   }
   /// As `emplace_back`. Returns: whether there was room.
   template <class... Args>
   [[nodiscard]] bool try_emplace_back(Args&&... args)
-    requires requires { T{std::forward<Args>(args)...}; }
+    requires makes_row<T, Args...>
   {
     return try_push_back(T{std::forward<Args>(args)...});
   }
@@ -251,24 +250,29 @@ class table {
   /// Adds the rows of a range at the back, column by column where the range can be read twice.
   ///
   /// Throws: as `push_back`, and what reading the range throws; no row has been added then.
-  template <class Range>
-    requires std::convertible_to<decltype(*std::begin(std::declval<Range&>())), const T&>
+  template <rows_of<T> Range>
   void append(Range&& range) {
     const commit_outcome outcome = append_rows(range);
     if (outcome != commit_outcome::done) detail::throw_no_memory(outcome, store_.budget());
   }
   /// As `append`. Returns: whether there was room; none of the rows has been added if there was not.
-  template <class Range>
-    requires std::convertible_to<decltype(*std::begin(std::declval<Range&>())), const T&>
+  template <rows_of<T> Range>
   [[nodiscard]] bool try_append(Range&& range) {
     return append_rows(range) == commit_outcome::done;
   }
+  /// Refused: rows of a derived type would be cut down to their base. Transform them to `const T&` if that is meant.
+  template <sliced_rows<T> Range>
+  void append(Range&&) = delete;  // rows of a derived type would be cut down to their base
+  template <sliced_rows<T> Range>
+  void try_append(Range&&) = delete;  // rows of a derived type would be cut down to their base
 
   /// Writes a whole row. Preconditions: first_row() <= i < end_row().
   void set(std::uint64_t i, const T& row) noexcept {
     assert(has_row(i));
     access::save_row(store_, i, row);
   }
+  template <sliced_row<T> U>
+  void set(std::uint64_t, U&&) = delete;  // a row of a derived type would be cut down to its base
   /// Writes one value. Preconditions: first_row() <= i < end_row().
   template <key K>
     requires has_leaf<T, K>
