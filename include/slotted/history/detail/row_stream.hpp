@@ -1,0 +1,424 @@
+// slotted: the newest rows of one series, appended in place: the newest row whole, older ones as what changed.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <slotted/history/detail/column_change.hpp>
+
+namespace slotted {
+inline namespace v0 {
+namespace detail {
+
+// A row is a time, which is an integer of 64 bits in its order, and a pattern of 64 bits for each column.
+// The rows of a series are its state and a chain of lines. The state has the newest row, and a stack of bytes that says
+// how each row differs from the row before it, read from the top: from the newest row the older ones follow. When the
+// bytes of the state are full they move to a line as a whole, wherever in a row that is.
+// Invariants: rows come back bit for bit. A line that was filled never changes again. The byte on top is in the state.
+// Not for two threads at once while one of them adds a row; a copy of a state and its lines are read by any thread.
+
+// ---- a row's bytes, from the bottom: what changed, and then a control byte. The step is the time since the row
+// before, its turn is how much it differs from the step before: a difference as column_change.hpp writes them. 00rrrrrr
+// r + 1 rows in which nothing changed, the step included One column: 1vvvvvvv   the step is the same; this is the last
+// byte of the value's change 01000000   the step is the same; before it the value's change 010....1.. the step is the
+// same; a difference of n bytes, 2 to 6, with n - 2 zeros and a one behind 01: 7n - 2 bits 011vvvvv   before it the
+// turn. v = 0: the value is the same; 1: before the turn its change; else the difference of
+//            its digits, -15 to 15, zero left out
+// Up to six columns but one:
+// 1tcccccc   before it the turn, if t; before that the change of each column with a bit, the last column last
+// More columns, in groups of eight:
+// 1ccccccc   the step is the same; all columns changed, for 127, or the column c alone
+// 01tggggg   before it the turn, if t; before that each group with a bit: its changes and a byte of its columns' bits.
+//            With more than five groups the groups' bits are bytes of their own, before the control byte
+
+// Shape: `columns` and `kinds`, an array of codec::value_kind.
+template <class Shape>
+class row_stream {
+ public:
+  static constexpr std::size_t columns = Shape::columns;
+
+ private:
+  static constexpr std::size_t groups = (columns + 7) / 8;
+  static constexpr std::size_t group_bytes = groups <= 5 ? 0 : (groups + 7) / 8;
+  static constexpr std::size_t stored = columns == 0 ? 1 : columns;  // an array has at least one element
+  static constexpr std::size_t most_turn_bytes = 9;
+  static constexpr std::size_t most_row_bytes =
+      columns * most_change_bytes + (columns <= 6 ? 0 : groups) + most_turn_bytes + group_bytes + 1;
+
+  // Bytes in the state: what is left of the last 64, if that is enough for some rows.
+  static constexpr std::size_t fixed_bytes = 2 * 8 + 8 * stored + 4 + 1 + stored;
+  static constexpr std::size_t least_bytes = min_of<std::size_t>(max_of<std::size_t>(24, 2 * columns), 128);
+  static constexpr std::size_t line_bytes = (fixed_bytes + least_bytes + 63) / 64 * 64 - fixed_bytes;
+
+ public:
+  static constexpr std::uint32_t no_line = 0xFFFFFFFF;
+  static constexpr std::size_t max_lines_per_row = (most_row_bytes + line_bytes - 1) / line_bytes;
+
+  struct state {
+    std::uint64_t time;
+    std::uint64_t step;
+    std::uint64_t words[stored];
+    std::uint32_t spills;  // the newest line, or no_line
+    std::uint8_t filled;
+    column_mode modes[stored];
+    std::byte bytes[line_bytes];
+  };
+
+  struct line {
+    std::uint32_t previous;  // the line before, or no_line
+    std::byte bytes[line_bytes];
+  };
+
+  // The first row.
+  static void begin(state& s, std::int64_t time, const std::uint64_t* words) noexcept {
+    s.time = static_cast<std::uint64_t>(time);
+    s.step = 0;
+    s.spills = no_line;
+    s.filled = 0;
+    for (std::size_t c = 0; c < columns; ++c) {
+      s.words[c] = words[c];
+      s.modes[c] = first_mode(kind(c), words[c]);
+    }
+  }
+
+  // Adds a row. `take_line` gives the index and the address of a line that is free, as a pair; it is called at most
+  // max_lines_per_row times and cannot fail.
+  template <class TakeLine>
+  static void put(state& s, std::int64_t time, const std::uint64_t* words, TakeLine&& take_line) noexcept {
+    const std::uint64_t step = static_cast<std::uint64_t>(time) - s.time;
+    const std::uint64_t turn = step - s.step;
+    s.time = static_cast<std::uint64_t>(time);
+    s.step = step;
+    if constexpr (columns == 1) {
+      put_value(s, turn, words[0], take_line);
+    } else if constexpr (columns <= 6) {
+      put_few(s, turn, words, take_line);
+    } else {
+      put_many(s, turn, words, take_line);
+    }
+  }
+
+  // Writes the newest `rows` rows in the order in which they were added: column c to words[c * stride + i].
+  // Preconditions: there are as many. `line_at(index)` is the line.
+  template <class LineAt>
+  static void read(const state& s, std::size_t rows, LineAt&& line_at, std::int64_t* times, std::uint64_t* words,
+                   std::size_t stride) noexcept {
+    if (rows == 0) return;
+    backward_bytes in(s, line_at);
+    std::uint64_t time = s.time;
+    std::uint64_t step = s.step;
+    column_cursor at[stored];
+    for (std::size_t c = 0; c < columns; ++c) at[c] = column_cursor(kind(c), s.words[c], s.modes[c]);
+    for (std::size_t i = rows - 1;; --i) {
+      times[i] = static_cast<std::int64_t>(time);
+      for (std::size_t c = 0; c < columns; ++c) words[c * stride + i] = at[c].pattern;
+      if (i == 0) return;
+      in.refill(line_at);
+      unsigned control = in.top();
+      time -= step;
+      if (control < 0x40) {
+        in.drop();
+        for (; control != 0 && i != 1; --control) {
+          --i;
+          times[i] = static_cast<std::int64_t>(time);
+          for (std::size_t c = 0; c < columns; ++c) words[c * stride + i] = at[c].pattern;
+          time -= step;
+        }
+      } else if constexpr (columns == 1) {
+        read_value(in, control, step, at[0]);
+      } else if constexpr (columns <= 6) {
+        in.drop();
+        if ((control & 0x40) != 0) step -= read_difference(in.end);
+        for (std::size_t c = columns; c-- != 0;) {
+          if ((control >> c & 1) == 0) continue;
+          in.refill(line_at);
+          read_change(kind(c), in.end, at[c]);
+        }
+      } else {
+        read_many(in, control, step, at, line_at);
+      }
+    }
+  }
+
+  static std::int64_t newest_time(const state& s) noexcept { return static_cast<std::int64_t>(s.time); }
+  static void newest(const state& s, std::uint64_t* words) noexcept {
+    for (std::size_t c = 0; c < columns; ++c) words[c] = s.words[c];
+  }
+
+ private:
+  static constexpr bool one_kind = [] {
+    for (std::size_t c = 1; c < columns; ++c) {
+      if (Shape::kinds[c] != Shape::kinds[0]) return false;
+    }
+    return true;
+  }();
+  static constexpr codec::value_kind kind(std::size_t c) noexcept { return Shape::kinds[one_kind ? 0 : c]; }
+
+  // ---- adding
+
+  template <class TakeLine>
+  static void spill(state& s, TakeLine& take_line) noexcept {
+    const auto [index, place] = take_line();
+    place->previous = s.spills;
+    std::memcpy(place->bytes, s.bytes, line_bytes);
+    s.spills = index;
+    s.filled = 0;
+  }
+
+  // Preconditions: `n` <= 24, and 24 bytes can be read.
+  template <class TakeLine>
+  static void push(state& s, const std::byte* from, std::size_t n, TakeLine& take_line) noexcept {
+    static_assert(line_bytes >= 24);
+    const std::size_t room = line_bytes - s.filled;
+    if (room >= 24) {
+      std::memcpy(s.bytes + s.filled, from, 24);
+    } else if (n <= room) {
+      std::memcpy(s.bytes + s.filled, from, n);
+    } else {
+      std::memcpy(s.bytes + s.filled, from, room);
+      spill(s, take_line);
+      from += room;
+      n -= room;
+      std::memcpy(s.bytes, from, n);
+    }
+    s.filled = static_cast<std::uint8_t>(s.filled + n);
+  }
+
+  template <class TakeLine>
+  static void push(state& s, unsigned byte, TakeLine& take_line) noexcept {
+    if (s.filled == line_bytes) spill(s, take_line);
+    s.bytes[s.filled] = static_cast<std::byte>(byte);
+    s.filled = static_cast<std::uint8_t>(s.filled + 1);
+  }
+
+  // One more row in which nothing changed.
+  template <class TakeLine>
+  static void repeat(state& s, TakeLine& take_line) noexcept {
+    if (s.filled != 0 && std::to_integer<unsigned>(s.bytes[s.filled - 1]) < 0x3F) {
+      s.bytes[s.filled - 1] = static_cast<std::byte>(std::to_integer<unsigned>(s.bytes[s.filled - 1]) + 1);
+    } else {
+      push(s, 0, take_line);
+    }
+  }
+
+  template <class TakeLine>
+  static void put_value(state& s, std::uint64_t turn, std::uint64_t word, TakeLine& take_line) noexcept {
+    std::byte bytes[32] = {};
+    std::size_t n = 0;
+    unsigned control = 0x60;
+    if (word == s.words[0]) {
+      if (turn == 0) return repeat(s, take_line);
+    } else {
+      const column_change change = change_of(kind(0), s.words[0], word, s.modes[0]);
+      s.words[0] = word;
+      if (change.how == column_change::form::difference) {
+        const unsigned bits = signed_bits(change.value);
+        if (turn == 0) {
+          if (bits <= 7) return push(s, 0x80 | (change.value & 0x7F), take_line);
+          if (bits <= 40) {
+            const unsigned size = (bits + 8) / 7;
+            const unsigned counted = 7 * size - 2;
+            codec::store_little(bytes, (change.value & codec::low_mask(counted)) | std::uint64_t{1} << counted |
+                                           std::uint64_t{0x40} << (8 * size - 8));
+            return push(s, bytes, size, take_line);
+          }
+        } else if (change.value + 15 <= 30) {
+          control |= static_cast<unsigned>(change.value + (change.value >> 63 != 0 ? 17 : 16));
+        }
+      }
+      if (control == 0x60) {
+        n = write_change(kind(0), change, bytes);
+        if (turn == 0) {
+          if (std::to_integer<unsigned>(bytes[n - 1]) < 0x80) bytes[n++] = std::byte{0x40};
+          return push(s, bytes, n, take_line);
+        }
+        control |= 1;
+      }
+    }
+    n += write_difference(turn, bytes + n);
+    bytes[n++] = static_cast<std::byte>(control);
+    push(s, bytes, n, take_line);
+  }
+
+  template <class TakeLine>
+  static void push_change(state& s, std::size_t c, std::uint64_t word, TakeLine& take_line) noexcept {
+    std::byte bytes[24] = {};
+    const column_change change = change_of(kind(c), s.words[c], word, s.modes[c]);
+    s.words[c] = word;
+    push(s, bytes, write_change(kind(c), change, bytes), take_line);
+  }
+
+  template <class TakeLine>
+  static void push_turn(state& s, std::uint64_t turn, TakeLine& take_line) noexcept {
+    std::byte bytes[24] = {};
+    push(s, bytes, write_difference(turn, bytes), take_line);
+  }
+
+  template <class TakeLine>
+  static void put_few(state& s, std::uint64_t turn, const std::uint64_t* words, TakeLine& take_line) noexcept {
+    unsigned control = turn == 0 ? 0x80 : 0xC0;
+    for (std::size_t c = 0; c < columns; ++c) {
+      if (words[c] == s.words[c]) continue;
+      control |= 1u << c;
+      push_change(s, c, words[c], take_line);
+    }
+    if (control == 0x80) return repeat(s, take_line);
+    if (turn != 0) push_turn(s, turn, take_line);
+    push(s, control, take_line);
+  }
+
+  static constexpr unsigned every_column = 127;
+
+  template <class TakeLine>
+  static void put_many(state& s, std::uint64_t turn, const std::uint64_t* words, TakeLine& take_line) noexcept {
+    std::size_t changed = 0;
+    std::size_t last = 0;
+    for (std::size_t c = 0; c < columns; ++c) {
+      changed += words[c] != s.words[c];
+      last = words[c] != s.words[c] ? c : last;
+    }
+    if (turn == 0) {
+      if (changed == 0) return repeat(s, take_line);
+      if (changed == columns) {
+        for (std::size_t c = 0; c < columns; ++c) push_change(s, c, words[c], take_line);
+        return push(s, 0x80 | every_column, take_line);
+      }
+      if (changed == 1 && last < every_column) {
+        push_change(s, last, words[last], take_line);
+        return push(s, 0x80 | static_cast<unsigned>(last), take_line);
+      }
+    }
+    std::uint8_t marks[group_bytes + 1] = {};  // bits of groups; with at most five the first byte is all
+    for (std::size_t g = 0; g < groups; ++g) {
+      unsigned mask = 0;
+      for (std::size_t c = 8 * g; c < min_of(8 * g + 8, columns); ++c) {
+        if (words[c] == s.words[c]) continue;
+        mask |= 1u << c % 8;
+        push_change(s, c, words[c], take_line);
+      }
+      if (mask == 0) continue;
+      push(s, mask, take_line);
+      marks[g / 8] = static_cast<std::uint8_t>(marks[g / 8] | 1u << g % 8);
+    }
+    if (turn != 0) push_turn(s, turn, take_line);
+    for (std::size_t i = 0; i < group_bytes; ++i) push(s, marks[i], take_line);
+    push(s, (turn == 0 ? 0x40u : 0x60u) | (group_bytes == 0 ? marks[0] : 0u), take_line);
+  }
+
+  // ---- reading
+
+  // The bytes from the top of the stack down, a part at a time in one piece.
+  class backward_bytes {
+    // What is read between two refills: a control byte, bits of groups, the turn and a change; and eight bytes before
+    // any of them are loaded, too.
+    static constexpr std::size_t margin = 1 + group_bytes + 1 + most_turn_bytes + most_change_bytes + 8;
+    static constexpr std::size_t size = max_of<std::size_t>(16 * line_bytes, 2 * margin) + 8;
+
+   public:
+    const std::byte* end;  // behind the next byte
+
+    template <class LineAt>
+    backward_bytes(const state& s, LineAt& line_at) noexcept
+        : end(buffer_ + size - s.filled), begin_(buffer_ + size - s.filled), next_(s.spills) {
+      std::memcpy(begin_, s.bytes, s.filled);
+      end = buffer_ + size;
+      fill(line_at);
+    }
+    backward_bytes(const backward_bytes&) = delete;
+    backward_bytes& operator=(const backward_bytes&) = delete;
+
+    [[nodiscard]] unsigned top() const noexcept { return std::to_integer<unsigned>(end[-1]); }
+    void drop() noexcept { --end; }
+    unsigned take() noexcept { return std::to_integer<unsigned>(*--end); }
+
+    // Afterwards all that one change or control needs is there.
+    template <class LineAt>
+    void refill(LineAt& line_at) noexcept {
+      if (end < low_) move_up(line_at);
+    }
+
+   private:
+    template <class LineAt>
+    void move_up(LineAt& line_at) noexcept {
+      const auto left = static_cast<std::size_t>(end - begin_);
+      std::memmove(buffer_ + size - left, begin_, left);
+      begin_ = buffer_ + size - left;
+      end = buffer_ + size;
+      fill(line_at);
+    }
+
+    template <class LineAt>
+    void fill(LineAt& line_at) noexcept {
+      while (next_ != no_line && begin_ - buffer_ >= static_cast<std::ptrdiff_t>(line_bytes + 8)) {
+        const line& l = line_at(next_);
+        begin_ -= line_bytes;
+        std::memcpy(begin_, l.bytes, line_bytes);
+        next_ = l.previous;
+      }
+      if (next_ == no_line) {
+        std::memset(begin_ - 8, 0, 8);
+        low_ = buffer_;
+      } else {
+        low_ = begin_ + margin;
+      }
+    }
+
+    std::byte* begin_;
+    const std::byte* low_ = nullptr;  // below it there may be too few bytes for what is read next
+    std::uint32_t next_;
+    std::byte buffer_[size];
+  };
+
+  static void read_value(backward_bytes& in, unsigned control, std::uint64_t& step, column_cursor& at) noexcept {
+    if (control >= 0x80) {
+      read_change(kind(0), in.end, at);
+    } else if (control == 0x40) {
+      in.drop();
+      read_change(kind(0), in.end, at);
+    } else if (control < 0x60) {
+      const std::uint64_t y = codec::load_little(in.end - 8) << 2;
+      const auto n = static_cast<unsigned>(std::countl_zero(y)) + 1;
+      in.end -= n;
+      step_back(kind(0), sign_extended(y << n, 7 * n - 2), at);
+    } else {
+      in.drop();
+      step -= read_difference(in.end);
+      const unsigned v = control & 0x1F;
+      if (v == 1) {
+        read_change(kind(0), in.end, at);
+      } else if (v != 0) {
+        step_back(kind(0), std::uint64_t{v} - (v < 17 ? 17 : 16), at);
+      }
+    }
+  }
+
+  template <class LineAt>
+  static void read_many(backward_bytes& in, unsigned control, std::uint64_t& step, column_cursor* at,
+                        LineAt& line_at) noexcept {
+    in.drop();
+    if (control >= 0x80) {
+      const unsigned alone = control & 0x7F;
+      const std::size_t first = alone == every_column ? 0 : alone;
+      for (std::size_t c = alone == every_column ? columns : alone + 1; c-- != first;) {
+        in.refill(line_at);
+        read_change(kind(c), in.end, at[c]);
+      }
+      return;
+    }
+    std::uint8_t marks[group_bytes + 1] = {static_cast<std::uint8_t>(control & 0x1F)};
+    for (std::size_t i = group_bytes; i-- != 0;) marks[i] = static_cast<std::uint8_t>(in.take());
+    if ((control & 0x20) != 0) step -= read_difference(in.end);
+    for (std::size_t g = groups; g-- != 0;) {
+      if ((marks[g / 8] >> g % 8 & 1) == 0) continue;
+      in.refill(line_at);
+      const unsigned mask = in.take();
+      for (std::size_t c = min_of(8 * g + 8, columns); c-- != 8 * g;) {
+        if ((mask >> c % 8 & 1) == 0) continue;
+        in.refill(line_at);
+        read_change(kind(c), in.end, at[c]);
+      }
+    }
+  }
+};
+
+}  // namespace detail
+}  // namespace v0
+}  // namespace slotted
