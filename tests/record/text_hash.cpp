@@ -2,15 +2,35 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
+#include <random>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "catch.hpp"
+#include "probes.hpp"
 
-using slotted::detail::hash_text;
+using slotted::detail::hash_seed;
+using slotted::detail::make_hash_seed;
 using slotted::detail::same_bytes;
+using slotted::test::links_of;
+
+namespace {
+
+std::uint64_t hash_text(std::string_view text, std::uint64_t seed) {
+  return slotted::detail::hash_text(text, make_hash_seed(seed, 0));
+}
+
+// A text of 64-bit words in the order of this machine's bytes.
+std::string text_of(const std::vector<std::uint64_t>& words) {
+  std::string text(8 * words.size(), ' ');
+  std::memcpy(text.data(), words.data(), text.size());
+  return text;
+}
+
+}  // namespace
 
 TEST_CASE("every bit of a text of any size counts in its hash") {
   for (std::size_t size = 1; size <= 80; ++size) {
@@ -67,5 +87,33 @@ TEST_CASE("texts of the same size are the same when all their bytes are") {
       REQUIRE_FALSE(same_bytes(a.data(), b.data(), size));
       b[i] = 'q';
     }
+  }
+}
+
+// What a text must hold where a factor is to become 0, if the constants were all that it is combined with: those that
+// this hash had, of wyhash and of rapidhash.
+TEST_CASE("texts that hold the constants of a hash cost at most twice the probes that random texts do") {
+  constexpr std::uint64_t constants[] = {0x243F6A8885A308D3, 0x13198A2E03707344, 0xA0761D6478BD642F, 0xE7037ED1A0B428DB,
+                                         0x8EBC6AF09C88C6E3, 0x2D358DCCAA6C78A5, 0x8BB84B93962EACC9, 0};
+  constexpr std::size_t texts = 65'536;
+  std::mt19937_64 random(3);
+  const auto cost = [&](auto words) {
+    std::vector<std::uint64_t> hashes;
+    for (std::size_t i = 0; i < texts; ++i) hashes.push_back(slotted::detail::hash_text(text_of(words(i))));
+    return links_of(hashes, 32);  // as a domain of symbols chooses its chain
+  };
+  const std::size_t usual =
+      cost([&](std::size_t) { return std::vector<std::uint64_t>{random(), random(), random(), random()}; });
+  using words = std::vector<std::uint64_t>;
+  for (const std::uint64_t constant : constants) {
+    CAPTURE(constant);
+    CHECK(cost([&](std::size_t i) { return words{constant, i, 7, 7}; }) <= 2 * usual);
+    CHECK(cost([&](std::size_t i) { return words{i, constant, 7, 7}; }) <= 2 * usual);
+    CHECK(cost([&](std::size_t i) { return words{7, i, constant, 7}; }) <= 2 * usual);
+    CHECK(cost([&](std::size_t i) { return words{7, 7, constant, i}; }) <= 2 * usual);
+    CHECK(cost([&](std::size_t i) { return words{7, 7, std::uint64_t{i} << 44, constant}; }) <= 2 * usual);
+    CHECK(cost([&](std::size_t i) { return words{constant, i}; }) <= 2 * usual);
+    CHECK(cost([&](std::size_t i) { return words{std::uint64_t{i} << 44, constant}; }) <= 2 * usual);
+    CHECK(cost([&](std::size_t i) { return words{constant, i, constant, i ^ constant, i, constant}; }) <= 2 * usual);
   }
 }

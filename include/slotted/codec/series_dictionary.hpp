@@ -4,6 +4,7 @@
 
 #include <slotted/algorithm.hpp>
 #include <slotted/codec/plain.hpp>
+#include <slotted/hash_seed.hpp>
 
 namespace slotted {
 inline namespace v0 {
@@ -35,7 +36,7 @@ class series_dictionary {
   /// index_size(patterns.size()). Both spans outlive the dictionary, and the patterns are not changed.
   series_dictionary(std::uint32_t version, std::span<const std::uint64_t> patterns,
                     std::span<std::uint16_t> index) noexcept
-      : view_{version, patterns}, index_(index) {
+      : view_{version, patterns}, index_(index), seed_(detail::process_hash_seed()) {
     for (auto& slot : index) slot = 0;
     for (std::size_t code = 0; code < patterns.size(); ++code) {
       std::size_t slot = home(patterns[code]);
@@ -58,11 +59,12 @@ class series_dictionary {
 
  private:
   std::size_t home(std::uint64_t pattern) const noexcept {
-    return static_cast<std::size_t>((pattern * 0x9E3779B97F4A7C15u) >> 40) & (index_.size() - 1);
+    return static_cast<std::size_t>(detail::hash_integer(pattern, seed_)) & (index_.size() - 1);
   }
 
   dictionary_view view_;
   std::span<std::uint16_t> index_;
+  detail::hash_seed seed_{};  // values from untrusted input cannot be chosen to collide
 };
 
 }  // namespace codec

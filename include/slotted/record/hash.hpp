@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <slotted/hash_seed.hpp>
 #include <slotted/record/schema.hpp>
+#include <slotted/record/text_hash.hpp>
 
-#include <bit>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -66,35 +68,54 @@ consteval bool is_hashable() {
   }
 }
 
-// A multiply and a rotation a value: std::hash of an integer is the integer itself in common standard libraries, so
-// the mixing has to spread the low bits of each field over the whole.
-constexpr std::uint64_t mix_hash(std::uint64_t seed, std::uint64_t value) noexcept {
-  return std::rotl(seed ^ value * 0x9E3779B97F4A7C15u, 29) * 0xBF58476D1CE4E5B9u;
-}
-constexpr std::size_t finish_hash(std::uint64_t hash) noexcept { return static_cast<std::size_t>(hash ^ (hash >> 32)); }
+// A std::basic_string or a std::basic_string_view of char, whose equality is that of its bytes.
+template <class T>
+concept text_like = std::same_as<typename T::traits_type, std::char_traits<char>> && requires(const T& v) {
+  { v.substr(0) } -> std::same_as<T>;
+  std::string_view(v);
+};
 
 template <class T>
 std::size_t hash_value(const T& value) noexcept;
 
+// std::hash of an integer is the integer itself in common standard libraries: what spreads the values, and keeps those
+// apart that are chosen to collide, is the seeded multiplication for each of them.
+class sequence_hash {
+ public:
+  explicit sequence_hash(std::uint64_t size) noexcept : hash_(size) {}
+  void add(std::uint64_t value) noexcept { hash_ = combine_hash(hash_, value, seed_); }
+  [[nodiscard]] std::size_t value() const noexcept {
+    return static_cast<std::size_t>(fold_multiply(hash_, seed_.first));
+  }
+
+ private:
+  const hash_seed& seed_ = process_hash_seed();
+  std::uint64_t hash_;
+};
+
 template <class T>
 std::size_t hash_fields(const T& record) noexcept {
-  std::uint64_t hash = schema<T>::size;
+  sequence_hash hash(schema<T>::size);
   [&]<std::size_t... I>(std::index_sequence<I...>) {
-    ((hash = mix_hash(hash, hash_value(schema<T>::template get<I>(record)))), ...);
+    (hash.add(hash_value(schema<T>::template get<I>(record))), ...);
   }(std::make_index_sequence<schema<T>::size>{});
-  return finish_hash(hash);
+  return hash.value();
 }
 
 template <class T>
 std::size_t hash_value(const T& value) noexcept {
-  if constexpr (has_std_hash<T>) {
+  if constexpr (text_like<T>) {
+    return static_cast<std::size_t>(hash_text(value));
+  } else if constexpr (has_std_hash<T>) {
     return std::hash<T>{}(value);
   } else if constexpr (array_like<T>) {
-    std::uint64_t hash = value.size();
-    for (const auto& each : value) hash = mix_hash(hash, hash_value(each));
-    return finish_hash(hash);
+    sequence_hash hash(value.size());
+    for (const auto& each : value) hash.add(hash_value(each));
+    return hash.value();
   } else if constexpr (optional_like<T>) {
-    return value.has_value() ? finish_hash(mix_hash(1, hash_value(*value))) : 0;
+    sequence_hash hash(value.has_value() ? 1 : 0);
+    if (value.has_value()) hash.add(hash_value(*value));
+    return hash.value();
   } else if constexpr (duration_like<T>) {
     return hash_value(value.count());
   } else if constexpr (time_point_like<T>) {
@@ -108,7 +129,9 @@ std::size_t hash_value(const T& value) noexcept {
 
 /// Hashes any record whose fields can be hashed: `std::unordered_set<DataPoint, slotted::record_hash>`.
 ///
-/// Equal records have equal hashes; the values differ from one version of the library to another.
+/// Equal records have equal hashes; the values differ from one process to the next, because they are seeded: keys from
+/// untrusted input cannot be chosen to collide. A field whose own std::hash can be made to collide is the exception;
+/// the standard library's strings are hashed here, not by their std::hash.
 struct record_hash {
   /// The hash of a record: equal records have equal ones.
   template <recordable T>

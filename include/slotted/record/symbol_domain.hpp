@@ -157,9 +157,8 @@ class symbol_domain {
   void uncharge() noexcept { (void)move_charge(nullptr); }
 
  private:
-  // The address makes a list of colliding texts useless in another process, where addresses are randomised.
-  [[nodiscard]] std::uint32_t hash_of(std::string_view text) const noexcept {
-    return static_cast<std::uint32_t>(detail::hash_text(text, reinterpret_cast<std::uintptr_t>(this)) >> 32);
+  [[nodiscard]] static std::uint32_t hash_of(std::string_view text) noexcept {
+    return static_cast<std::uint32_t>(detail::hash_text(text) >> 32);
   }
 
   // Linear hashing (Litwin, 1980): the number of buckets follows the number of texts, so that each new text splits two

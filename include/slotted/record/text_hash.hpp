@@ -7,25 +7,12 @@
 #include <cstring>
 #include <string_view>
 
+#include <slotted/hash_seed.hpp>
 #include <slotted/version.hpp>
 
 namespace slotted {
 inline namespace v0 {
 namespace detail {
-
-// Both halves of a 128-bit product, folded into one word.
-inline std::uint64_t fold_multiply(std::uint64_t a, std::uint64_t b) noexcept {
-#if defined(__SIZEOF_INT128__)
-  __extension__ using wide = unsigned __int128;
-  const wide product = static_cast<wide>(a) * b;
-  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
-#else
-  const std::uint64_t a_low = a & 0xFFFFFFFF, a_high = a >> 32, b_low = b & 0xFFFFFFFF, b_high = b >> 32;
-  const std::uint64_t low = a_low * b_low, cross = a_high * b_low + (low >> 32);
-  const std::uint64_t other = a_low * b_high + (cross & 0xFFFFFFFF);
-  return ((other << 32) | (low & 0xFFFFFFFF)) ^ (a_high * b_high + (cross >> 32) + (other >> 32));
-#endif
-}
 
 template <class Word>
 Word load_word(const char* at) noexcept {
@@ -35,16 +22,15 @@ Word load_word(const char* at) noexcept {
 }
 
 // Two folded multiplications for a text of up to 16 bytes and one more for each further 16: the construction of wyhash
-// (Wang Yi, 2019). The result depends on the byte order and must not leave the process.
-inline std::uint64_t hash_text(std::string_view text, std::uint64_t seed) noexcept {
-  constexpr std::uint64_t key = 0x243F6A8885A308D3, other_key = 0x13198A2E03707344;  // digits of pi
+// (Wang Yi, 2019). Both factors of each depend on the seed, so that who does not know it cannot choose texts that make
+// one of them 0, nor texts that collide. The result depends on the byte order and must not leave the process.
+inline std::uint64_t hash_text(std::string_view text, const hash_seed& seed) noexcept {
   const char* at = text.data();
   const std::size_t size = text.size();
-  std::uint64_t first = 0, last = 0;
-  seed ^= key;
+  std::uint64_t first = 0, last = 0, state = seed.second;
   if (size >= 8) {
     for (std::size_t left = size; left > 16; left -= 16, at += 16)
-      seed = fold_multiply(load_word<std::uint64_t>(at) ^ key, load_word<std::uint64_t>(at + 8) ^ seed);
+      state = fold_multiply(load_word<std::uint64_t>(at) ^ seed.first, load_word<std::uint64_t>(at + 8) ^ state);
     const char* const end = text.data() + size;
     first = load_word<std::uint64_t>(size > 16 ? end - 16 : text.data());  // may overlap what has been read
     last = load_word<std::uint64_t>(end - 8);
@@ -55,8 +41,9 @@ inline std::uint64_t hash_text(std::string_view text, std::uint64_t seed) noexce
     const auto byte = [at](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(at[i])}; };
     first = byte(0) << 16 | byte(size / 2) << 8 | byte(size - 1);
   }
-  return fold_multiply(other_key ^ size, fold_multiply(first ^ other_key, last ^ seed));
+  return fold_multiply(fold_multiply(first ^ seed.first, last ^ state) ^ size, seed.first);
 }
+inline std::uint64_t hash_text(std::string_view text) noexcept { return hash_text(text, process_hash_seed()); }
 
 // Equality of two texts of the same size; for short ones a call of memcmp costs more than the comparison.
 inline bool same_bytes(const char* a, const char* b, std::size_t size) noexcept {
