@@ -84,7 +84,7 @@ def branches(source):
 def section(rule, said):
     source = rule.read_text()
     about = " ".join(line[3:] for line in re.match(r"(//.*\n)+", source)[0].splitlines()
-                     if not re.match(r"// (EXPECT|COMPILERS)", line))
+                     if not re.match(r"// (EXPECT|COMPILERS|ERRORS)", line))
     wrong, right = branches(source)
     parts = [f"## {rule.stem}\n\n{about}\n",
              "```cpp\n" + (f"// wrong\n{wrong}\n" if wrong else "") + (f"// right\n{right}\n" if right else "") + "```\n"]

@@ -18,8 +18,10 @@
 #include "catch.hpp"
 
 using slotted::field;
+using slotted::get_field;
 using slotted::set_field;
 using slotted::set_outcome;
+using slotted::try_get_field;
 using slotted::try_set_field;
 using slotted::try_visit_field;
 using slotted::visit_field;
@@ -161,6 +163,52 @@ TEST_CASE("a number is set only if the field holds it exactly") {
   CHECK(p.timestamp == std::numeric_limits<std::int64_t>::min());
   CHECK(try_set_field(p, "x", std::int8_t{-128}) == set_outcome::done);
   CHECK(p.x == -128.0);
+}
+
+TEMPLATE_TEST_CASE("a field is given as the type that is asked for", "", DataPoint, recorded, packed) {
+  const TestType p{1.5, 2.0, 3, sensor("sensor_1")};
+  CHECK(get_field<double>(p, "x") == 1.5);
+  CHECK(get_field<int>(p, "y") == 2);
+  CHECK(get_field<std::uint8_t>(p, "timestamp") == 3);
+  CHECK(get_field<std::string>(p, "sensor_id") == "sensor_1");
+  CHECK(get_field<std::string_view>(p, "sensor_id") == "sensor_1");
+  CHECK(get_field<sensor>(p, "sensor_id") == sensor("sensor_1"));
+  CHECK(get_field<std::optional<double>>(p, "x") == 1.5);
+  CHECK(try_get_field<double>(p, "x") == 1.5);
+  CHECK_FALSE(try_get_field<int>(p, "x"));
+  CHECK_FALSE(try_get_field<std::string>(p, "x"));
+  CHECK_FALSE(try_get_field<double>(p, "sensor_id"));
+  CHECK_FALSE(try_get_field<double>(p, "new_attribute"));
+}
+
+TEST_CASE("a field that there is not, or that is no such type, is refused in words by get_field") {
+  const DataPoint p{1.5, 2.0, 3, "sensor_1"};
+  CHECK_THROWS_AS(get_field<double>(p, "new_attribute"), slotted::no_such_field);
+  CHECK_THROWS_WITH(get_field<double>(p, "timestmap"),
+                    "DataPoint has no field 'timestmap'; it has x, y, timestamp, sensor_id; did you mean 'timestamp'?");
+  CHECK_THROWS_AS(get_field<int>(p, "x"), slotted::field_type_mismatch);
+  CHECK_THROWS_WITH(get_field<int>(p, "x"), "field 'x' of DataPoint is double: its value 1.5 is no int32");
+  CHECK_THROWS_WITH(get_field<std::string>(p, "x"),
+                    "field 'x' of DataPoint is double, which does not convert to a text");
+  CHECK_THROWS_WITH(get_field<double>(p, "sensor_id"),
+                    "field 'sensor_id' of DataPoint is symbol, which does not convert to double");
+}
+
+TEST_CASE("nested fields, optionals and texts are given by get_field, and no domain gains a text by that") {
+  rich r{};
+  r.at.y = 2.5F;
+  r.in.set<"v">(vec{7, 8});
+  r.note = "a text";
+  CHECK(get_field<double>(r, "at.y") == 2.5);
+  CHECK(get_field<int>(r, "in.v.y") == 8);
+  CHECK(get_field<vec>(r, "at").y == 2.5F);
+  CHECK(get_field<std::string_view>(r, "note").data() == r.note.data());
+  CHECK_THROWS_WITH(get_field<int>(r, "maybe"), "field 'maybe' of rich is optional int32: its value none is no int32");
+  CHECK(get_field<std::optional<long>>(r, "maybe") == std::nullopt);
+  r.maybe = 5;
+  CHECK(get_field<int>(r, "maybe") == 5);
+  CHECK_FALSE(try_get_field<sensor>(r, "note"));
+  CHECK_FALSE(sensor::find("a text"));
 }
 
 TEST_CASE("nested fields are reached by dotted names, through packed records too") {

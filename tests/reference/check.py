@@ -6,7 +6,7 @@
 What a header declares is read by libclang: namespaces other than `detail`, their classes with all public members, those
 of public bases too, their functions, variables, aliases, concepts and enumerators. Each must stand in a row of the page
 of its class or of its namespace. The reference must name nothing that is internal, each clause of a contract must have a
-paragraph to itself, and the main page must be the guide.
+paragraph to itself, and the main page must be the guide. What is called try_... returns its outcome, [[nodiscard]].
 """
 import html.parser
 import pathlib
@@ -41,7 +41,7 @@ class Declarations:
 
     def __init__(self, include, headers):
         self.include = str(include) + "/"
-        self.public, self.internal, self.namespaces = {}, {}, set()
+        self.public, self.internal, self.namespaces, self.careless = {}, {}, set(), set()
         source = "".join(f"#include <{header}>\n" for header in headers)
         unit = Index.create().parse(
             "all.cpp",
@@ -83,6 +83,10 @@ class Declarations:
         name = "operator " if cursor.kind == CursorKind.CONVERSION_FUNCTION else cursor.spelling.split("<")[0]
         if cursor.spelling.startswith("operator") and cursor.kind != CursorKind.CONVERSION_FUNCTION:
             name = cursor.spelling
+        if name.startswith("try_") and cursor.result_type.spelling != "void" and not any(
+            each.kind == CursorKind.WARN_UNUSED_RESULT_ATTR for each in cursor.get_children()
+        ):
+            self.careless.add(f"{page}::{name} is not [[nodiscard]]")
         where = self.internal if INTERNAL.match(cursor.raw_comment or "") else self.public
         where.setdefault(page, set()).add(name)
         if cursor.kind == CursorKind.ENUM_DECL:
@@ -224,7 +228,7 @@ def main():
     headers = [str(pathlib.Path(each).resolve().relative_to(include)) for each in sys.argv[3:]]
     declarations = Declarations(include, headers)
     pages = {name: page_of(html_folder, name, name in declarations.namespaces) for name in declarations.public}
-    complaints = judge(declarations, pages) + judge_html(html_folder)
+    complaints = judge(declarations, pages) + judge_html(html_folder) + sorted(declarations.careless)
     print("\n".join(complaints))
     if complaints:
         sys.exit(1)

@@ -155,7 +155,7 @@ inline std::size_t train_dictionary(std::span<const T> values, std::size_t bits_
 /// Reads what a block says of itself, without decoding it.
 ///
 /// Returns: false when the bytes are no block.
-inline bool try_inspect(std::span<const std::byte> block, block_info& info) noexcept {
+[[nodiscard]] inline bool try_inspect(std::span<const std::byte> block, block_info& info) noexcept {
   using namespace detail::codec;
   byte_reader in(block);
   header h;
@@ -186,8 +186,8 @@ inline std::size_t encoded_size(std::span<const std::byte> block) { return inspe
 /// the block names. Whatever the bytes, nothing outside the spans is read or written.
 /// Complexity: linear; uses about 40 KiB of stack and no heap.
 template <block_value T>
-inline bool try_decode(std::span<const std::byte> block, std::span<T> to,
-                       const dictionary_view& dictionary = {}) noexcept {
+[[nodiscard]] inline bool try_decode(std::span<const std::byte> block, std::span<T> to,
+                                     const dictionary_view& dictionary = {}) noexcept {
   using namespace detail::codec;
   byte_reader in(block);
   header h;
@@ -218,8 +218,8 @@ inline void decode(std::span<const std::byte> block, std::span<T> to, const dict
 /// Returns: false when the bytes are no block of T's kind, i is not below its count, or the dictionary is not its own.
 /// Complexity: constant, but linear where the block holds differences or run lengths.
 template <block_value T>
-inline bool try_value_at(std::span<const std::byte> block, std::size_t i, T& value,
-                         const dictionary_view& dictionary = {}) noexcept {
+[[nodiscard]] inline bool try_value_at(std::span<const std::byte> block, std::size_t i, T& value,
+                                       const dictionary_view& dictionary = {}) noexcept {
   using namespace detail::codec;
   byte_reader in(block);
   header h;

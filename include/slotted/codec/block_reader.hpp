@@ -30,7 +30,7 @@ class block_reader {
   /// Opens another block.
   ///
   /// Returns: false where the constructor throws; the reader is then empty.
-  bool try_open(std::span<const std::byte> block, const dictionary_view& dictionary = {}) noexcept {
+  [[nodiscard]] bool try_open(std::span<const std::byte> block, const dictionary_view& dictionary = {}) noexcept {
     using namespace detail::codec;
     count_ = 0;
     byte_reader in(block);
@@ -63,7 +63,7 @@ class block_reader {
   ///
   /// Returns: false when i is not below size(), or the block turns out to be corrupt there.
   /// Complexity: constant.
-  bool try_at(std::size_t i, T& value) const noexcept {
+  [[nodiscard]] bool try_at(std::size_t i, T& value) const noexcept {
     using namespace detail::codec;
     if (i >= count_) return false;
     if (in_runs_) i = runs_.run_of(i);

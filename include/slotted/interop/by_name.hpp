@@ -199,6 +199,24 @@ set_outcome convert_to_field(const V& value, Set&& set) {
   return set_outcome::done;
 }
 
+// Hands a field's value as a V to `take`, or says why there is none. Reading adds no text to a domain of symbols.
+template <class V, class F, class Take>
+set_outcome convert_from_field(const F& field, Take&& take) {
+  if constexpr (std::is_same_v<V, F>) {
+    take(field);
+    return set_outcome::done;
+  } else if constexpr (interned<V>) {
+    return set_outcome::wrong_type;
+  } else if constexpr (interned<F> && std::is_constructible_v<V, std::string_view>) {
+    take(V(field.view()));
+    return set_outcome::done;
+  } else if constexpr (optional_like<F> && !optional_like<V>) {
+    return field ? convert_from_field<V>(*field, take) : set_outcome::does_not_fit;
+  } else {
+    return convert_to_field<V>(field, take);
+  }
+}
+
 template <class T, class V>
 set_outcome set_named(T& object, std::string_view name, const V& value) {
   using fields = schema<T>;
@@ -272,6 +290,10 @@ std::string describe_value(const V& value) {
     return std::to_string(value);
   } else if constexpr (text<V>) {
     return quote_text(std::string_view(value));
+  } else if constexpr (interned<V>) {
+    return quote_text(value.view());
+  } else if constexpr (optional_like<V>) {
+    return value ? describe_value(*value) : "none";
   } else {
     return type_word<V>();
   }
@@ -300,7 +322,7 @@ std::string type_word_of_field(std::string_view name) {
 /// Complexity: linear in the number of fields.
 template <class T, class F>
   requires recordable<std::remove_const_t<T>>
-bool try_visit_field(T& record, std::string_view name, F&& f) {
+[[nodiscard]] bool try_visit_field(T& record, std::string_view name, F&& f) {
   detail::visit_result<void> nothing;
   return detail::visit_named(record, name, f, nothing);
 }
@@ -342,7 +364,7 @@ template <recordable T>
 /// ("inner.x"). f must take every column.
 /// Complexity: linear in the number of columns.
 template <recordable T, class F>
-bool try_visit_column(const table<T>& rows, std::string_view name, F&& f) {
+[[nodiscard]] bool try_visit_column(const table<T>& rows, std::string_view name, F&& f) {
   detail::visit_result<void> nothing;
   return detail::visit_named_column(rows, name, f, nothing);
 }
@@ -384,11 +406,41 @@ void set_field(T& record, std::string_view name, const V& value) {
     detail::throw_no_such_field(schema<T>::name, leaves<T>::names.data(), leaves<T>::size, name);
   // A domain of symbols that refused a text knows best why.
   if constexpr (detail::text<V>)
-    try_visit_field(record, name, [&]<class F>(const F&) {
+    static_cast<void>(try_visit_field(record, name, [&]<class F>(const F&) {
       if constexpr (detail::interned<F>) static_cast<void>(F(std::string_view(value)));
-    });
+    }));
   detail::throw_field_type_mismatch(schema<T>::name, name, detail::type_word_of_field<T>(name),
                                     detail::describe_value(value), outcome == set_outcome::does_not_fit);
+}
+
+/// Returns the value of the field of that name as a V, or nothing where there is no such field or its value is no V.
+///
+/// A number is a V if V holds it exactly, a symbol the text that it stands for, an optional field its value; otherwise
+/// a field is a V if it converts to one. A `std::string_view` of a std::string refers to the record. Complexity: linear
+/// in the number of fields.
+template <class V, recordable T>
+[[nodiscard]] std::optional<V> try_get_field(const T& record, std::string_view name) {
+  std::optional<V> value;
+  static_cast<void>(try_visit_field(record, name, [&](const auto& field) {
+    static_cast<void>(detail::convert_from_field<V>(field, [&](auto&& each) { value.emplace(each); }));
+  }));
+  return value;
+}
+
+/// Returns the value of the field of that name as a V, as `try_get_field` does.
+///
+/// Throws: no_such_field; field_type_mismatch, whose message says whether the type is wrong or the value is no V.
+template <class V, recordable T>
+[[nodiscard]] V get_field(const T& record, std::string_view name) {
+  std::optional<V> value = try_get_field<V>(record, name);
+  if (value) return *std::move(value);
+  const bool there = try_visit_field(record, name, [&](const auto& field) {
+    const set_outcome outcome = detail::convert_from_field<V>(field, [](auto&&) {});
+    detail::throw_field_is_no(schema<T>::name, name, detail::type_word_of_field<T>(name), detail::describe_value(field),
+                              detail::type_word<V>(), outcome == set_outcome::does_not_fit);
+  });
+  if (!there) detail::throw_no_such_field(schema<T>::name, leaves<T>::names.data(), leaves<T>::size, name);
+  return *std::move(value);  // not reached
 }
 
 }  // namespace v0

@@ -22,7 +22,8 @@ class no_such_field : public std::out_of_range {
   using std::out_of_range::out_of_range;
 };
 
-/// Thrown for a value that a field cannot hold; `what()` says the record, the field, its type and the value.
+/// Thrown for a value that a field cannot hold, or that is asked for as a type that it is not; `what()` says the
+/// record, the field, its type and the value.
 class field_type_mismatch : public std::invalid_argument {
  public:
   using std::invalid_argument::invalid_argument;
@@ -81,6 +82,13 @@ inline std::string_view nearest_name(const std::string_view* names, std::size_t 
                                                    std::string_view type, const std::string& value, bool does_not_fit) {
   std::string message = "field '" + std::string(field) + "' of " + std::string(record) + " is " + std::string(type);
   message += does_not_fit ? ", which cannot hold " + value + " without loss" : ", which takes no " + value;
+  throw_with_text<field_type_mismatch>(message);
+}
+
+[[noreturn]] inline void throw_field_is_no(std::string_view record, std::string_view field, std::string_view type,
+                                           const std::string& value, const std::string& wanted, bool does_not_fit) {
+  std::string message = "field '" + std::string(field) + "' of " + std::string(record) + " is " + std::string(type);
+  message += does_not_fit ? ": its value " + value + " is no " + wanted : ", which does not convert to " + wanted;
   throw_with_text<field_type_mismatch>(message);
 }
 

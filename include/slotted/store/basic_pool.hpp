@@ -190,7 +190,7 @@ class basic_pool {
   /// Throws: only what T's constructor throws.
   template <class... Args>
     requires detail::emplaceable<T, Args...>
-  std::optional<Handle> try_emplace(Args&&... args) {
+  [[nodiscard]] std::optional<Handle> try_emplace(Args&&... args) {
     typename Store::slot slot{};
     if (store_.take(slot) != commit_outcome::done) [[unlikely]]
       return std::nullopt;
@@ -211,13 +211,13 @@ class basic_pool {
     return emplace(std::move(record));
   }
   /// As `try_emplace(record)`.
-  std::optional<Handle> try_insert(const T& record)
+  [[nodiscard]] std::optional<Handle> try_insert(const T& record)
     requires std::constructible_from<T, const T&>
   {
     return try_emplace(record);
   }
   /// As `try_emplace(std::move(record))`.
-  std::optional<Handle> try_insert(T&& record)
+  [[nodiscard]] std::optional<Handle> try_insert(T&& record)
     requires std::constructible_from<T, T>
   {
     return try_emplace(std::move(record));

@@ -150,7 +150,7 @@ class checked_pool
     if (!try_erase(h)) detail::throw_stale_handle(h.slot_ - 1, h.generation_ / 2);
   }
   /// As `erase`. Returns: whether the record was there.
-  bool try_erase(handle h) noexcept {
+  [[nodiscard]] bool try_erase(handle h) noexcept {
     if (!contains(h)) return false;
     this->erase_slot(h.slot_ - 1);
     return true;

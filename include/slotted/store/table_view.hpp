@@ -21,6 +21,9 @@ inline namespace v0 {
 
 namespace detail {
 
+template <class>
+inline constexpr bool never = false;
+
 // What `it->` gives when `*it` is a value.
 template <class V>
 struct arrow_value {
@@ -445,6 +448,19 @@ class table_chunks {
 
 }  // namespace v0
 }  // namespace slotted
+
+// std::sort would print pages about the values that it cannot assign to. [namespace.std] grants no overloads; these are
+// of an iterator of this library alone, and refuse whatever is asked of them.
+namespace std {
+template <class Source, class Value>
+void sort(slotted::detail::position_iterator<Source, Value>, slotted::detail::position_iterator<Source, Value>) {
+  static_assert(slotted::detail::never<Source>, "a table sorts its rows itself, and no iterator can: say sort_by<K>()");
+}
+template <class Source, class Value, class Less>
+void sort(slotted::detail::position_iterator<Source, Value>, slotted::detail::position_iterator<Source, Value>, Less) {
+  static_assert(slotted::detail::never<Source>, "a table sorts its rows itself, and no iterator can: say sort_by<K>()");
+}
+}  // namespace std
 
 // Their iterators look at the table, not at the view.
 template <class T, std::size_t L>
