@@ -36,6 +36,8 @@ has() {
     cli11) has_header CLI/CLI.hpp ;;
     fmt) has_header fmt/core.h ;;
     json) has_header nlohmann/json.hpp ;;
+    date) has_header date/date.h ;;
+    fast_float) has_header fast_float/fast_float.h ;;
     boost) has_header boost/pool/pool.hpp ;;
     colony) has_header plf_colony.h ;;
     absl) has_header absl/container/flat_hash_map.h ;;
@@ -47,7 +49,7 @@ has() {
   esac
 }
 
-is_library() { case $1 in catch2 | benchmark | cli11 | fmt | json) ;; *) false ;; esac; }
+is_library() { case $1 in catch2 | benchmark | cli11 | fmt | json | date | fast_float) ;; *) false ;; esac; }
 
 debian_package() {
   case $1 in
@@ -64,6 +66,8 @@ debian_package() {
     cli11) echo libcli11-dev ;;
     fmt) echo libfmt-dev ;;
     json) echo nlohmann-json3-dev ;;
+    date) echo libhowardhinnant-date-dev ;;
+    fast_float) echo libfast-float-dev ;;
     boost) echo libboost-dev ;;
     colony) echo libplf-colony-dev ;;
     absl) echo libabsl-dev ;;
@@ -87,6 +91,7 @@ in_words() {
     cli11) echo "CLI11" ;;
     fmt) echo "{fmt}" ;;
     json) echo "JSON for Modern C++" ;;
+    date) echo "Howard Hinnant's date library" ;;
     boost) echo "Boost" ;;
     colony) echo "plf::colony" ;;
     absl) echo "Abseil" ;;

@@ -5,7 +5,7 @@ set -eu
 top=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=.ci/need.sh
 . "$top/.ci/need.sh"
-need c++ cmake ninja cli11 fmt json
+need c++ cmake ninja cli11 fmt json date fast_float
 
 # Standard output and standard input are the demo's alone.
 [ -f "$top/build/demo/build.ninja" ] || cmake -S "$top" --preset demo </dev/null >&2

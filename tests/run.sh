@@ -12,7 +12,7 @@ case $preset in
   clang14) export CXX=clang++-14 ;;
   clang-default) export CXX=clang++ ;;
 esac
-need c++ cmake ninja catch2 cli11 fmt json
+need c++ cmake ninja catch2 cli11 fmt json date fast_float
 [ "$preset" != coverage ] || need python3 gcovr
 
 CTEST_PARALLEL_LEVEL=${CTEST_PARALLEL_LEVEL:-$(getconf _NPROCESSORS_ONLN)}

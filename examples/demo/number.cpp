@@ -1,14 +1,16 @@
-// slotted demo: from_chars, and what stands in for it.
+// slotted demo: from_chars of the standard library, or of fast_float where that has none for double.
 // SPDX-License-Identifier: MIT
 #include "number.hpp"
 
 #include <charconv>
+#include <cmath>
 #include <system_error>
 
-#if !defined(__cpp_lib_to_chars)
-#include <cerrno>
-#include <cstdlib>
-#include <string>
+#if !defined(__cpp_lib_to_chars) || defined(SLOTTED_DEMO_USE_FAST_FLOAT)  // libc++ before 20
+#include <fast_float/fast_float.h>
+#define SLOTTED_DEMO_FROM_CHARS fast_float::from_chars
+#else
+#define SLOTTED_DEMO_FROM_CHARS std::from_chars
 #endif
 
 namespace demo {
@@ -16,19 +18,12 @@ namespace demo {
 std::optional<number> parse_number(std::string_view text) {
   if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
   number result;
-#if defined(__cpp_lib_to_chars)
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), result.value);
-  if (error == std::errc::invalid_argument || end != text.data() + text.size()) return std::nullopt;
-  result.out_of_range = error == std::errc::result_out_of_range;
-#else
-  // Older libc++ has no from_chars for double. The program never sets a locale, so strtod reads a point.
-  const std::string copy(text);
-  char* end = nullptr;
-  errno = 0;
-  result.value = std::strtod(copy.c_str(), &end);
-  if (copy.empty() || end != copy.c_str() + copy.size()) return std::nullopt;
-  result.out_of_range = errno == ERANGE;
-#endif
+  const char* const end = text.data() + text.size();
+  const auto [stopped, error] = SLOTTED_DEMO_FROM_CHARS(text.data(), end, result.value);
+  if (error == std::errc::invalid_argument || stopped != end) return std::nullopt;
+  // Releases of fast_float differ in whether 1e999 is an error or an infinity; `inf` itself has no digits.
+  const bool digits = text.find_first_of("0123456789") != std::string_view::npos;
+  result.out_of_range = error == std::errc::result_out_of_range || (std::isinf(result.value) && digits);
   return result;
 }
 

@@ -2,9 +2,13 @@
 // SPDX-License-Identifier: MIT
 #include "timestamp.hpp"
 
+#include <date/date.h>
+
 #include <charconv>
 #include <chrono>
 #include <limits>
+#include <sstream>
+#include <string>
 
 namespace demo {
 namespace {
@@ -21,18 +25,6 @@ std::optional<std::int64_t> scaled(std::int64_t whole, std::int64_t factor, std:
 }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-// Takes exactly `digits` digits off the front.
-bool take_digits(std::string_view& text, std::size_t digits, int& value) {
-  if (text.size() < digits) return false;
-  value = 0;
-  for (std::size_t i = 0; i < digits; ++i) {
-    if (!is_digit(text[i])) return false;
-    value = value * 10 + (text[i] - '0');
-  }
-  text.remove_prefix(digits);
-  return true;
-}
 
 bool take(std::string_view& text, char c) {
   if (text.empty() || text.front() != c) return false;
@@ -52,55 +44,43 @@ bool take_fraction(std::string_view& text, std::int64_t unit, std::int64_t& valu
   return digits > 0;
 }
 
-// [Z | +hh | +hhmm | +hh:mm], in minutes east of Greenwich.
-bool take_zone(std::string_view& text, int& minutes) {
-  minutes = 0;
-  if (take(text, 'Z') || take(text, 'z')) return true;
-  if (text.empty()) return true;
-  const bool west = text.front() == '-';
-  if (!take(text, '+') && !take(text, '-')) return false;
-  int hour = 0;
-  int minute = 0;
-  if (!take_digits(text, 2, hour)) return false;
-  if (!text.empty()) {
-    take(text, ':');
-    if (!take_digits(text, 2, minute)) return false;
-  }
-  if (hour > 23 || minute > 59) return false;
-  minutes = (hour * 60 + minute) * (west ? -1 : 1);
-  return true;
-}
-
-// YYYY-MM-DD[(T| )hh:mm[:ss[.fraction]][zone]]
+// YYYY-MM-DD[(T| )hh:mm[:ss[.fraction]][ ][Z|+hh|+hhmm|+hh:mm]]
+//
+// The date library reads all but the fraction, which may have any number of digits behind a point or a comma.
 std::optional<std::int64_t> parse_date(std::string_view text) {
-  int year = 0;
-  int month = 0;
-  int day = 0;
-  int hour = 0;
-  int minute = 0;
-  int second = 0;
-  int zone = 0;
+  constexpr std::size_t date_size = 10;     // YYYY-MM-DD
+  constexpr std::size_t minutes_size = 16;  // YYYY-MM-DD hh:mm
+  constexpr std::size_t seconds_size = 19;  // YYYY-MM-DD hh:mm:ss
+  std::string whole(text.substr(0, date_size));
+  std::string format = "%F";
   std::int64_t fraction = 0;
-  if (!take_digits(text, 4, year) || !take(text, '-') || !take_digits(text, 2, month) || !take(text, '-') ||
-      !take_digits(text, 2, day)) {
-    return std::nullopt;
-  }
-  if (!text.empty()) {
-    if (!take(text, 'T') && !take(text, 't') && !take(text, ' ')) return std::nullopt;
-    if (!take_digits(text, 2, hour) || !take(text, ':') || !take_digits(text, 2, minute)) return std::nullopt;
-    if (take(text, ':')) {
-      if (!take_digits(text, 2, second)) return std::nullopt;
-      if ((take(text, '.') || take(text, ',')) && !take_fraction(text, 1'000'000'000, fraction)) return std::nullopt;
+  bool leap = false;
+  if (text.size() > date_size) {
+    if (text.size() < minutes_size || std::string_view("Tt ").find(text[date_size]) == std::string_view::npos)
+      return {};
+    const bool has_seconds = text.size() >= seconds_size && text[minutes_size] == ':';
+    std::string_view zone = text.substr(has_seconds ? seconds_size : minutes_size);
+    std::string time(text.substr(date_size + 1, (has_seconds ? seconds_size : minutes_size) - date_size - 1));
+    // Second 60 is a leap second; it counts as the next minute's first, as in POSIX.
+    leap = has_seconds && time.ends_with(":60");
+    if (leap) time.replace(time.size() - 2, 2, "59");
+    if (has_seconds && (take(zone, '.') || take(zone, ',')) && !take_fraction(zone, 1'000'000'000, fraction)) return {};
+    while (take(zone, ' ')) continue;
+    format += has_seconds ? "T%T" : "T%H:%M";
+    whole += 'T' + time;
+    if (!zone.empty() && zone != "Z" && zone != "z") {
+      format += zone.find(':') == std::string_view::npos ? "%z" : "%Ez";
+      whole += zone;
     }
-    while (take(text, ' ')) continue;
-    if (!take_zone(text, zone)) return std::nullopt;
   }
-  const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{static_cast<unsigned>(month)},
-                                         std::chrono::day{static_cast<unsigned>(day)}};
-  // Second 60 is a leap second; it counts as the next minute's first, as in POSIX.
-  if (!text.empty() || !date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
-  const std::int64_t days = std::chrono::sys_days{date}.time_since_epoch().count();
-  return scaled(((days * 24 + hour) * 60 + minute - zone) * 60 + second, 1'000'000'000, fraction);
+  std::istringstream in(whole);
+  date::sys_seconds seconds;
+  std::string no_name;
+  std::chrono::minutes offset{0};
+  in >> date::parse(format, seconds, no_name, offset);
+  if (in.fail() || in.peek() != std::istringstream::traits_type::eof() || std::chrono::abs(offset).count() >= 24 * 60)
+    return std::nullopt;
+  return scaled(seconds.time_since_epoch().count() + (leap ? 1 : 0), 1'000'000'000, fraction);
 }
 
 time_unit unit_of_magnitude(std::int64_t count) {

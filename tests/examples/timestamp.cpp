@@ -44,6 +44,12 @@ TEST_CASE("an impossible date is no time") {
   }
 }
 
+TEST_CASE("a leap second counts as the next minute's first") {
+  CHECK(parsed("2016-12-31T23:59:60Z") == parsed("2017-01-01T00:00:00Z"));
+  CHECK(parsed("2016-12-31T23:59:60.5+00:00") == 1'483'228'800'500'000'000);
+  CHECK_FALSE(parsed("2016-12-31T23:60:60Z"));
+}
+
 TEST_CASE("an epoch tells its unit by its magnitude") {
   CHECK(parsed("1700000000") == 1'700'000'000'000'000'000);
   CHECK(parsed("1700000000000") == 1'700'000'000'000'000'000);
