@@ -83,10 +83,32 @@ TEST_CASE("positions are found one by one and in a set, and others are not") {
     set.assign(packed.data(), count);
     bool same = true;
     for (std::size_t i = 0; i < 1024; ++i) {
-      same = same && find_position(packed.data(), count, i) == expected[i] &&
-             set.find(packed.data(), count, i) == expected[i];
+      same = same && find_position(packed.data(), count, i) == expected[i] && set.find(i) == expected[i];
     }
     CHECK(same);
+  }
+}
+
+TEST_CASE("positions are such where they ascend and stay below the count") {
+  const auto accepted = [](const std::vector<std::uint64_t>& positions, std::size_t n) {
+    std::vector<std::byte> packed(packed_size(positions.size(), position_bits));
+    pack(positions.data(), positions.size(), position_bits, packed.data());
+    return are_positions(packed.data(), positions.size(), n);
+  };
+  CHECK(accepted({}, 1));
+  CHECK(accepted({0}, 1));
+  CHECK(accepted({0, 1, 2, 1023}, 1024));
+  CHECK_FALSE(accepted({1}, 1));
+  CHECK_FALSE(accepted({0, 1, 2, 1023}, 1023));
+  CHECK_FALSE(accepted({5, 5}, 1024));
+  CHECK_FALSE(accepted({1023, 5}, 1024));
+  std::vector<std::uint64_t> many(700);
+  for (std::size_t i = 0; i < many.size(); ++i) many[i] = i + 300;
+  CHECK(accepted(many, 1024));
+  for (std::size_t i = 1; i < many.size(); i += 7) {
+    std::swap(many[i], many[i - 1]);
+    CHECK_FALSE(accepted(many, 1024));
+    std::swap(many[i], many[i - 1]);
   }
 }
 

@@ -215,8 +215,9 @@ inline void decode(std::span<const std::byte> block, std::span<T> to, const dict
 
 /// The i-th value of a block.
 ///
-/// Returns: false when the bytes are no block of T's kind, i is not below its count, or the dictionary is not its own.
-/// Complexity: constant, but linear where the block holds differences or run lengths.
+/// Returns: false when the bytes are no block of T's kind, i is not below its count, or the dictionary is not its own:
+/// whatever the bytes, it succeeds where try_decode does and nowhere else. Complexity: linear in the exceptions of the
+/// block, and in its values where it holds differences, run lengths or codes of a series' dictionary.
 template <block_value T>
 [[nodiscard]] inline bool try_value_at(std::span<const std::byte> block, std::size_t i, T& value,
                                        const dictionary_view& dictionary = {}) noexcept {

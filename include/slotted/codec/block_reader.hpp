@@ -48,9 +48,9 @@ class block_reader {
     dictionary_ = dictionary;
     const bool parsed = with_flat_body(in, n, h.kind, mode_, [&](const auto& body) {
       if constexpr (requires { body.version; }) {
-        if (body.version != dictionary.version) return false;
+        if (!is_of(body, dictionary)) return false;
       }
-      return keep(body);
+      return is_sound(body) && keep(body);
     });
     if (parsed) count_ = h.n;
     return parsed;
@@ -61,7 +61,7 @@ class block_reader {
 
   /// The i-th value.
   ///
-  /// Returns: false when i is not below size(), or the block turns out to be corrupt there.
+  /// Returns: false when i is not below size().
   /// Complexity: constant.
   [[nodiscard]] bool try_at(std::size_t i, T& value) const noexcept {
     using namespace detail::codec;

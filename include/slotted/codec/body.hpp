@@ -74,12 +74,13 @@ inline bool skip_body(byte_reader& in, std::size_t n, value_kind kind, mode how,
   version = 0;
   if (how == mode::runs) {
     run_starts starts;
-    if (!parse(in, n, starts) || !parse_heads_mode(in, how)) return false;
+    run_index runs;
+    if (!parse(in, n, starts) || !parse_heads_mode(in, how) || !runs.assign(starts)) return false;
     n = starts.count;
   }
   return with_flat_body(in, n, kind, how, [&](const auto& body) {
     if constexpr (requires { body.version; }) version = static_cast<std::uint32_t>(body.version);
-    return true;
+    return is_sound(body);
   });
 }
 
@@ -87,12 +88,15 @@ inline bool body_value_at(byte_reader& in, std::size_t n, value_kind kind, mode 
                           std::size_t i, std::uint64_t& pattern) noexcept {
   if (how == mode::runs) {
     run_starts starts;
-    if (!parse(in, n, starts) || !parse_heads_mode(in, how) || !run_at(starts, i, i)) return false;
+    run_index runs;
+    if (!parse(in, n, starts) || !parse_heads_mode(in, how) || !runs.assign(starts)) return false;
     n = starts.count;
+    i = runs.run_of(i);
   }
   return with_flat_body(in, n, kind, how, [&](const auto& body) {
+    if (!is_sound(body)) return false;
     if constexpr (requires { value_at(body, d, i, pattern); }) {
-      return value_at(body, d, i, pattern);
+      return is_of(body, d) && value_at(body, d, i, pattern);
     } else {
       return value_at(body, i, pattern);
     }

@@ -91,6 +91,11 @@ inline bool decode(const decimal_block& b, std::byte* __restrict words) noexcept
   return decode_digits(b, words) && (!b.corrected || decode_onto(b.corrections, words));
 }
 
+// Whether a parsed block decodes.
+inline bool is_sound(const decimal_block& b) noexcept {
+  return is_sound(b.digits) && (!b.corrected || is_sound(b.corrections));
+}
+
 // `patched` may hold the positions of the patches of the digits, then of those of the corrections.
 inline bool value_at(const decimal_block& b, std::size_t i, std::uint64_t& pattern,
                      const position_set* patched = nullptr) noexcept {

@@ -57,6 +57,9 @@ inline bool decode(const dictionary_body& b, std::byte* __restrict words) noexce
   return true;
 }
 
+// Whether a parsed body decodes.
+inline bool is_sound(const dictionary_body& b) noexcept { return is_sound(b.entries) && is_sound(b.codes); }
+
 inline bool value_at(const dictionary_body& b, std::size_t i, std::uint64_t& pattern) noexcept {
   std::uint64_t code = 0;
   if (!value_at(b.codes, i, code)) return false;

@@ -69,9 +69,24 @@ inline std::uint64_t patch_value(const integer_stream& s, std::size_t k) noexcep
   return s.base + unzigzag(packed_at(s.patch_values, s.patches, s.patch_width, k)) * s.divisor;
 }
 
+// Whether positions ascend and are below n. Where they do not, every reader says that the bytes are no block.
+inline bool are_positions(const std::byte* positions, std::size_t count, std::size_t n) noexcept {
+  if (count == 0) return true;
+  std::byte words[8 * max_block_values];
+  unpack(positions, count, position_bits, plus{0}, words);
+  std::uint64_t wrong = std::uint64_t{word_at(words, count - 1) >= n};
+  for (std::size_t k = 1; k < count; ++k) {  // must be vectorised
+    wrong |= std::uint64_t{word_at(words, k) <= word_at(words, k - 1)};
+  }
+  return wrong == 0;
+}
+
+// Whether a parsed stream decodes.
+inline bool is_sound(const integer_stream& s) noexcept { return are_positions(s.positions, s.patches, s.n); }
+
 inline constexpr std::size_t no_position = SIZE_MAX;
 
-// Which of the ascending positions is i, or none; of positions that do not ascend, as in hostile bytes, any or none.
+// Which of the ascending positions is i, or none.
 inline std::size_t find_position(const std::byte* positions, std::size_t count, std::size_t i) noexcept {
   if (count == 0) return no_position;
   std::size_t from = 0;
@@ -83,17 +98,13 @@ inline std::size_t find_position(const std::byte* positions, std::size_t count, 
   return packed_at(positions, count, position_bits, from) == i ? from : no_position;
 }
 
-// Positions as bits, for finding many of them in a few instructions each.
+// Ascending positions as bits, for finding many of them in a few instructions each.
 class position_set {
  public:
   void assign(const std::byte* positions, std::size_t count) noexcept {
-    ascending_ = true;
     for (auto& word : bits_) word = 0;
-    std::size_t next = 0;
     for (std::size_t k = 0; k < count; ++k) {
       const auto i = static_cast<std::size_t>(packed_at(positions, count, position_bits, k));
-      ascending_ = ascending_ && i >= next;
-      next = i + 1;
       bits_[i / 64] |= std::uint64_t{1} << i % 64;
     }
     std::size_t before = 0;
@@ -103,10 +114,9 @@ class position_set {
     }
   }
 
-  std::size_t find(const std::byte* positions, std::size_t count, std::size_t i) const noexcept {
+  std::size_t find(std::size_t i) const noexcept {
     const std::uint64_t word = bits_[i / 64] >> i % 64;
     if ((word & 1) == 0) return no_position;
-    if (!ascending_) return find_position(positions, count, i);
     return before_[i / 64] + static_cast<std::size_t>(std::popcount(bits_[i / 64] & low_mask(i % 64)));
   }
 
@@ -114,12 +124,11 @@ class position_set {
   static constexpr std::size_t words = (std::size_t{1} << position_bits) / 64;
   std::uint64_t bits_[words] = {};
   std::uint16_t before_[words] = {};
-  bool ascending_ = true;
 };
 
 inline std::size_t find_position(const std::byte* positions, std::size_t count, std::size_t i,
                                  const position_set* known) noexcept {
-  return known != nullptr ? known->find(positions, count, i) : find_position(positions, count, i);
+  return known != nullptr ? known->find(i) : find_position(positions, count, i);
 }
 
 inline std::uint64_t on_line(std::uint64_t slope, std::size_t i) noexcept {
@@ -358,7 +367,7 @@ inline bool decode_onto(const integer_stream& s, std::byte* __restrict words) no
   return true;
 }
 
-/// One value. `patched` may hold the positions of the patches.
+/// One value of a sound stream. `patched` may hold the positions of the patches.
 inline bool value_at(const integer_stream& s, std::size_t i, std::uint64_t& value,
                      const position_set* patched = nullptr) noexcept {
   if (is_summed(s)) return sum_at(s, i, value);

@@ -87,6 +87,11 @@ inline bool is_summed(const plain_body& b) noexcept {
   return is_summed(b.decimals.digits) || (b.decimals.corrected && is_summed(b.decimals.corrections));
 }
 
+// Whether a parsed body decodes.
+inline bool is_sound(const plain_body& b) noexcept {
+  return b.how == mode::integers ? is_sound(b.integers) : is_sound(b.decimals);
+}
+
 // `patched` may hold two sets of positions.
 inline bool value_at(const plain_body& b, std::size_t i, std::uint64_t& pattern,
                      const position_set* patched = nullptr) noexcept {

@@ -96,25 +96,6 @@ inline bool spread(const run_starts& r, const std::byte* __restrict heads, std::
   return at == n;
 }
 
-/// Which run the i-th value is in.
-inline bool run_at(const run_starts& r, std::size_t i, std::size_t& run) noexcept {
-  if (!r.by_length) {
-    std::size_t starts = 0;
-    for (std::size_t w = 0; w < i / 64; ++w) starts += static_cast<std::size_t>(std::popcount(bitmap_word(r, w)));
-    starts += static_cast<std::size_t>(std::popcount(bitmap_word(r, i / 64) & low_mask(i % 64 + 1)));
-    run = starts - 1;
-    return starts != 0 && starts <= r.count;
-  }
-  std::size_t end = 0;
-  for (run = 0; run < r.count; ++run) {
-    std::uint64_t length = 0;
-    if (!value_at(r.lengths, run, length) || length - 1 >= r.n - end) return false;
-    end += static_cast<std::size_t>(length);
-    if (i < end) return true;
-  }
-  return false;
-}
-
 // Where runs start, as bits: the run of a value is found in a few instructions, whichever it is.
 class run_index {
  public:

@@ -98,37 +98,52 @@ inline bool parse(byte_reader& in, std::size_t n, value_kind kind, series_body& 
   return in.ok();
 }
 
-inline bool decode(const series_body& b, const dictionary_view& d, std::byte* __restrict words) noexcept {
-  if (d.version != b.version || d.patterns.empty()) return false;
-  if (!decode(b.codes, words)) return false;
-  const std::uint64_t* const patterns = d.patterns.data();
+// Whether a parsed body decodes, if it is passed its dictionary.
+inline bool is_sound(const series_body& b) noexcept {
+  return is_sound(b.codes) && are_positions(b.positions, b.strangers, b.codes.n);
+}
+
+// The codes as host words; false when the dictionary is another one, or lacks an entry for one of them.
+inline bool decode_codes(const series_body& b, const dictionary_view& d, std::byte* __restrict words) noexcept {
+  if (d.version != b.version || !decode(b.codes, words)) return false;
   const std::uint64_t size = d.patterns.size();
   const std::size_t n = b.codes.n;
   std::uint64_t outside = 0;
   for (std::size_t i = 0; i < n; ++i) outside |= std::uint64_t{word_at(words, i) >= size};  // must be vectorised
-  if (outside != 0) return false;
+  return outside == 0;
+}
+
+// Whether a sound body decodes by this dictionary.
+inline bool is_of(const series_body& b, const dictionary_view& d) noexcept {
+  std::byte words[8 * max_block_values];
+  return decode_codes(b, d, words);
+}
+
+inline bool decode(const series_body& b, const dictionary_view& d, std::byte* __restrict words) noexcept {
+  if (!decode_codes(b, d, words) || !are_positions(b.positions, b.strangers, b.codes.n)) return false;
+  const std::uint64_t* const patterns = d.patterns.data();
+  const std::size_t n = b.codes.n;
   for (std::size_t i = 0; i < n; ++i) {
     set_word(words, i, patterns[static_cast<std::size_t>(word_at(words, i))]);
   }
   for (std::size_t k = 0; k < b.strangers; ++k) {
-    const std::uint64_t position = packed_at(b.positions, b.strangers, position_bits, k);
-    if (position >= n) return false;
-    set_word(words, static_cast<std::size_t>(position), packed_at(b.patterns, b.strangers, pattern_bits(b.kind), k));
+    const auto i = static_cast<std::size_t>(packed_at(b.positions, b.strangers, position_bits, k));
+    set_word(words, i, packed_at(b.patterns, b.strangers, pattern_bits(b.kind), k));
   }
   return true;
 }
 
-// `patched` may hold the positions of the patches of the codes, then those of the strangers.
+// Preconditions: is_of(b, d). `patched` may hold the positions of the patches of the codes, then those of the
+// strangers.
 inline bool value_at(const series_body& b, const dictionary_view& d, std::size_t i, std::uint64_t& pattern,
                      const position_set* patched = nullptr) noexcept {
-  if (d.version != b.version) return false;
   const std::size_t k = find_position(b.positions, b.strangers, i, patched == nullptr ? nullptr : patched + 1);
   if (k != no_position) {
     pattern = packed_at(b.patterns, b.strangers, pattern_bits(b.kind), k);
     return true;
   }
   std::uint64_t code = 0;
-  if (!value_at(b.codes, i, code, patched) || code >= d.patterns.size()) return false;
+  if (!value_at(b.codes, i, code, patched)) return false;
   pattern = d.patterns[static_cast<std::size_t>(code)];
   return true;
 }

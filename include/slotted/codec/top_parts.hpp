@@ -59,15 +59,17 @@ inline bool decode(const top_parts_body& b, std::byte* __restrict words) noexcep
   std::memcpy(entries, b.entries, sizeof entries);
   const std::size_t n = b.n;
   for (std::size_t i = 0; i < n; ++i) set_word(words, i, word_at(words, i) | entries[word_at(indices, i)]);
+  if (!are_positions(b.positions, b.patches, n)) return false;
   for (std::size_t k = 0; k < b.patches; ++k) {
-    const std::uint64_t position = packed_at(b.positions, b.patches, position_bits, k);
-    if (position >= b.n) return false;
-    const auto i = static_cast<std::size_t>(position);
+    const auto i = static_cast<std::size_t>(packed_at(b.positions, b.patches, position_bits, k));
     const std::uint64_t top = packed_at(b.patch_tops, b.patches, b.top_bits, k);
     set_word(words, i, (word_at(words, i) & low_mask(b.low_bits)) | top << b.low_bits);
   }
   return true;
 }
+
+// Whether a parsed body decodes.
+inline bool is_sound(const top_parts_body& b) noexcept { return are_positions(b.positions, b.patches, b.n); }
 
 // `patched` may hold the positions of the patches.
 inline bool value_at(const top_parts_body& b, std::size_t i, std::uint64_t& pattern,
