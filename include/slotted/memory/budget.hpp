@@ -77,6 +77,16 @@ class budget_listener {
   role role_;
 };
 
+// The last charge that was refused on a thread: what a call that gives up then throws. Between the refusal and the
+// throw, other threads may have charged and released, and the call itself may have asked for less than it would like.
+struct refused_charge {
+  const memory_budget* budget;  // null: none
+  std::size_t limit;
+  std::size_t used;  // when it was refused
+  std::size_t asked;
+};
+inline thread_local constinit refused_charge last_refusal{};
+
 [[noreturn]] inline void throw_budget_exceeded(std::size_t limit, std::size_t used, std::size_t asked) {
 #if defined(__cpp_exceptions)
   throw budget_exceeded(limit, used, asked);
@@ -84,6 +94,14 @@ class budget_listener {
   std::fprintf(stderr, "%s\n", budget_exceeded(limit, used, asked).what());
   std::abort();
 #endif
+}
+
+// Throws the figures of the charge that this budget refused last, which was on this thread and in this call.
+[[noreturn]] inline void throw_refusal_of(const memory_budget& budget) {
+  [[maybe_unused]] const refused_charge& last = last_refusal;
+  assert(last.budget == &budget && "the charge that is reported was refused");
+  (void)budget;
+  throw_budget_exceeded(last.limit, last.used, last.asked);
 }
 
 }  // namespace detail
@@ -140,7 +158,10 @@ class memory_budget {
   [[nodiscard]] bool try_reserve(std::size_t bytes) noexcept {
     std::size_t before = used_.load(std::memory_order_relaxed);
     do {
-      if (bytes > limit_ - before) return false;
+      if (bytes > limit_ - before) [[unlikely]] {
+        detail::last_refusal = {this, limit_, before, bytes};
+        return false;
+      }
     } while (
         !used_.compare_exchange_weak(before, before + bytes, std::memory_order_acq_rel, std::memory_order_relaxed));
     const std::size_t after = before + bytes;
@@ -156,13 +177,13 @@ class memory_budget {
   /// Throws: `budget_exceeded` when they do not fit even after `relieve(bytes)`; nothing is charged then.
   void reserve(std::size_t bytes) {
     if (try_reserve_with_relief(bytes)) return;
-    detail::throw_budget_exceeded(limit_, used(), bytes);
+    detail::throw_refusal_of(*this);
   }
 
   /// As `try_reserve`, and when the bytes do not fit asks the registered reliefs for room before it gives up.
   [[nodiscard]] bool try_reserve_with_relief(std::size_t bytes) noexcept {
-    while (!try_reserve(bytes))  // another thread may have taken the room that was made
-      if (!relieve(bytes)) return false;
+    while (!try_reserve(bytes))                        // another thread may have taken the room that was made
+      if (!relieve(bytes)) return try_reserve(bytes);  // the figures of its refusal are those after the relief
     return true;
   }
 

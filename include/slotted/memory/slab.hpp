@@ -50,11 +50,13 @@ namespace detail {
 #endif
 }
 
-// What a throwing call makes of an outcome that is not `done`; `asked` is the least that would have served.
+// What a throwing call makes of an outcome that is not `done`. Over budget, it says the charge that was refused; a
+// caller that knew without asking says by `asked` what it would have asked for.
 [[noreturn]] inline void throw_no_memory(commit_outcome why, const memory_budget* budget,
                                          std::size_t asked = page_bytes()) {
   if (why == commit_outcome::full)
     throw_with_text<std::length_error>("the container has as many elements as its handles can number");
+  if (why == commit_outcome::over_budget && last_refusal.budget == budget) throw_refusal_of(*budget);
   if (why == commit_outcome::over_budget) throw_budget_exceeded(budget->limit(), budget->used(), asked);
   throw_bad_alloc();
 }

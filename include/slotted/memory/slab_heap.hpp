@@ -77,7 +77,7 @@ class slab_heap {
     commit_outcome why;
     void* const block = take(bytes, alignment, why);
     if (block == nullptr) [[unlikely]]
-      detail::throw_no_memory(why, budget_, bytes > SIZE_MAX / 2 ? bytes : whole_pages(bytes));
+      detail::throw_no_memory(why, budget_);
     return block;
   }
 

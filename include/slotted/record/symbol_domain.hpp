@@ -147,7 +147,7 @@ class symbol_domain {
   /// Preconditions: not called by a callback of the budget that the domain is charged to.
   /// Throws: `budget_exceeded` when `budget` has no room for it; nothing changed then.
   void charge_to(memory_budget& budget) {
-    if (!try_charge_to(budget)) detail::throw_budget_exceeded(budget.limit(), budget.used(), footprint().total());
+    if (!try_charge_to(budget)) detail::throw_refusal_of(budget);
   }
 
   /// As `charge_to`; returns whether it fitted.
@@ -315,11 +315,8 @@ class symbol_domain {
         detail::throw_symbol_domain_full(name_, cap(), capacity_, text);
       case intern_outcome::text_too_long:
         detail::throw_symbol_too_long(name_, longest_text, text);
-      case intern_outcome::over_budget: {
-        const memory_budget* const payer = budget();
-        detail::throw_budget_exceeded(payer != nullptr ? payer->limit() : 0, payer != nullptr ? payer->used() : 0,
-                                      result.asked);
-      }
+      case intern_outcome::over_budget:
+        detail::throw_refusal_of(*detail::last_refusal.budget);
       default:
         detail::throw_bad_alloc();
     }

@@ -46,7 +46,7 @@ class bit_scratch {
     const commit_outcome outcome = run_ ? run_.try_commit(bytes, budget) : commit_outcome::out_of_memory;
     if (outcome != commit_outcome::done) {
       run_.release(budget);
-      throw_no_memory(outcome, budget, bytes);
+      throw_no_memory(outcome, budget);
     }
     words_ = reinterpret_cast<std::uint64_t*>(run_.data());
     std::memset(words_, 0, bytes);
@@ -180,7 +180,7 @@ class basic_pool {
   Handle emplace(Args&&... args) {
     typename Store::slot slot{};
     if (const commit_outcome outcome = store_.take(slot); outcome != commit_outcome::done) [[unlikely]]
-      detail::throw_no_memory(outcome, store_.budget(), least_charge());
+      detail::throw_no_memory(outcome, store_.budget());
     construct(slot, std::forward<Args>(args)...);
     return Handle::of(store_, slot.index);
   }
@@ -236,7 +236,7 @@ class basic_pool {
   /// Throws: as `emplace`; what could be had stays, as idle.
   void reserve(std::size_t records) {
     if (const commit_outcome outcome = store_.reserve(records); outcome != commit_outcome::done)
-      detail::throw_no_memory(outcome, store_.budget(), least_charge());
+      detail::throw_no_memory(outcome, store_.budget());
   }
   /// As `reserve`. Returns: whether there is room now.
   [[nodiscard]] bool try_reserve(std::size_t records) noexcept {
@@ -360,10 +360,6 @@ class basic_pool {
   Store store_;
 
  private:
-  [[nodiscard]] std::size_t least_charge() const noexcept {
-    return detail::round_up(sizeof(T), detail::commit_unit(store_.shape().kind()));
-  }
-
   // The slot is taken before T's constructor runs, which may itself insert into this pool.
   template <class... Args>
   void construct(typename Store::slot slot, Args&&... args) {
