@@ -195,7 +195,7 @@ class table {
   }
 
   /// The rows from the front, by value: random-access iterators of C++20, also for projections: `find_if(rows, p,
-  /// &T::x)`.
+  /// &T::x)`. A table is a sized range and no view.
   ///
   /// A row read this way lasts as long as the expression. What keeps a reference into it dangles, `rows |
   /// std::views::transform(&T::x)` among them: there, say `column<K>()`, or transform with a lambda that returns a

@@ -92,6 +92,9 @@ class position_iterator {
 }  // namespace detail
 
 /// A view of bits that stand one after the other: the values of a bool column within a chunk.
+///
+/// A random-access, sized and borrowed range and a view: its iterators look at the words, not at it. Valid until the
+/// table changes.
 class bit_span {
  public:
   using value_type = bool;
@@ -138,6 +141,8 @@ class bit_span {
 
 /// A view of optional values within a chunk: their presence bits beside their values, which are bits where they are
 /// bool.
+///
+/// A random-access, sized and borrowed range and a view. Valid until the table changes.
 template <class U>
 class optional_span {
   static constexpr bool of_bits = std::is_same_v<U, bool>;
@@ -315,14 +320,17 @@ class table_chunks;
 
 /// All values of one column of a table, as a random-access range that gives values.
 ///
-/// Positions count from the table's first row. Valid until the table changes; for loops over much of it, the spans of
-/// `for_each_chunk` and of the table's `chunks` are faster.
+/// It is sized, borrowed and a view: its iterators look at the table, not at it. Positions count from the table's first
+/// row. Valid until the table changes; for loops over much of it, the spans of `for_each_chunk` and of the table's
+/// `chunks` are faster.
 template <class T, std::size_t L>
 class table_column {
  public:
   using value_type = typename leaves<T>::template type<L>;
   using iterator = detail::position_iterator<detail::column_source<T, L>, value_type>;
 
+  /// No values.
+  table_column() noexcept = default;
   /// For tables: all rows that there are.
   explicit table_column(const detail::column_store& store) noexcept
       : store_(&store), first_(store.first()), end_(store.end()) {}
@@ -342,13 +350,14 @@ class table_column {
   /// Calls f(values) for each chunk: a std::span of constant values, a bit_span, an optional_span.
   template <class F>
   void for_each_chunk(F f) const {
+    if (empty()) return;
     for (const auto chunk : table_chunks<T, true>(*store_)) f(chunk.template column_at<L>());
   }
 
  private:
-  const detail::column_store* store_;
-  std::uint64_t first_;
-  std::uint64_t end_;
+  const detail::column_store* store_ = nullptr;
+  std::uint64_t first_ = 0;
+  std::uint64_t end_ = 0;
 };
 
 /// Rows of a table that stand in one slab: each column of them is contiguous.
@@ -387,6 +396,8 @@ class table_chunk {
 };
 
 /// The chunks of a table, from the front: a forward range of table_chunk.
+///
+/// It is sized, borrowed and a view: its iterators look at the table, not at it. Valid until the table changes.
 template <class T, bool Const>
 class table_chunks {
   static constexpr unsigned shift = detail::table_layout<T>::shift;
@@ -402,8 +413,8 @@ class table_chunks {
     using pointer = detail::arrow_value<value_type>;
 
     iterator() noexcept = default;
-    iterator(const detail::column_store& store, std::uint64_t first, std::uint64_t end) noexcept
-        : store_(&store), first_(first), end_(end) {}
+    iterator(const detail::column_store* store, std::uint64_t first, std::uint64_t end) noexcept
+        : store_(store), first_(first), end_(end) {}
 
     [[nodiscard]] value_type operator*() const noexcept {
       return {*store_, first_, static_cast<std::size_t>(next() - first_)};
@@ -432,18 +443,24 @@ class table_chunks {
     std::uint64_t end_ = 0;
   };
 
+  /// No chunks.
+  table_chunks() noexcept = default;
   /// For tables: all rows that there are.
   explicit table_chunks(const detail::column_store& store) noexcept
       : store_(&store), first_(store.first()), end_(store.end()) {}
-  [[nodiscard]] iterator begin() const noexcept { return {*store_, first_, end_}; }
-  [[nodiscard]] iterator end() const noexcept { return {*store_, end_, end_}; }
+  [[nodiscard]] iterator begin() const noexcept { return {store_, first_, end_}; }
+  [[nodiscard]] iterator end() const noexcept { return {store_, end_, end_}; }
+  /// The number of chunks.
+  [[nodiscard]] std::size_t size() const noexcept {
+    return empty() ? 0 : static_cast<std::size_t>(((end_ - 1) >> shift) - (first_ >> shift)) + 1;
+  }
   /// Whether there are none.
   [[nodiscard]] bool empty() const noexcept { return first_ == end_; }
 
  private:
-  const detail::column_store* store_;
-  std::uint64_t first_;
-  std::uint64_t end_;
+  const detail::column_store* store_ = nullptr;
+  std::uint64_t first_ = 0;
+  std::uint64_t end_ = 0;
 };
 
 }  // namespace v0
@@ -463,6 +480,14 @@ void sort(slotted::detail::position_iterator<Source, Value>, slotted::detail::po
 }  // namespace std
 
 // Their iterators look at the table, not at the view.
+template <>
+inline constexpr bool std::ranges::enable_borrowed_range<slotted::bit_span> = true;
+template <>
+inline constexpr bool std::ranges::enable_view<slotted::bit_span> = true;
+template <class U>
+inline constexpr bool std::ranges::enable_borrowed_range<slotted::optional_span<U>> = true;
+template <class U>
+inline constexpr bool std::ranges::enable_view<slotted::optional_span<U>> = true;
 template <class T, std::size_t L>
 inline constexpr bool std::ranges::enable_borrowed_range<slotted::table_column<T, L>> = true;
 template <class T, bool Const>
