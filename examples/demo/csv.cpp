@@ -12,6 +12,7 @@
 #include <optional>
 #include <stdexcept>
 #include <system_error>
+#include <unordered_map>
 #include <vector>
 
 #include "number.hpp"
@@ -48,11 +49,13 @@ std::string quoted(std::string_view text) {
   return out;
 }
 
-// Lines of any input with a bound on their length, in a buffer that can be written (cells are unquoted in place).
+// Lines of any input with a bound on their length, in a buffer that can be written (cells are unquoted in place). They
+// end in LF, with or without a CR before it; or in CR alone, where the first block of the input has a CR and no LF.
 class line_reader {
  public:
-  line_reader(std::istream& in, std::size_t max_bytes)
-      : in_(in), max_bytes_(max_bytes), block_(std::size_t{1} << 16U) {}
+  line_reader(std::istream& in, std::size_t max_bytes) : in_(in), max_bytes_(max_bytes), block_(std::size_t{1} << 16U) {
+    if (refill() && find('\n') == nullptr && find('\r') != nullptr) end_of_line_ = '\r';
+  }
 
   // False at the end of the input. A line over the bound comes back empty with too_long() set.
   bool next() {
@@ -63,16 +66,16 @@ class line_reader {
       if (at_ == filled_ && !refill()) return any;
       any = true;
       const char* const begin = block_.data() + at_;
-      const auto* const newline = static_cast<const char*>(std::memchr(begin, '\n', filled_ - at_));
-      const auto count = newline != nullptr ? static_cast<std::size_t>(newline - begin) : filled_ - at_;
+      const char* const end = find(end_of_line_);
+      const auto count = end != nullptr ? static_cast<std::size_t>(end - begin) : filled_ - at_;
       too_long_ = too_long_ || line_.size() + count > max_bytes_;
       if (too_long_) {
         line_.clear();
       } else {
         line_.append(begin, count);
       }
-      at_ += count + (newline != nullptr ? 1 : 0);
-      if (newline != nullptr) return true;
+      at_ += count + (end != nullptr ? 1 : 0);
+      if (end != nullptr) return true;
     }
   }
 
@@ -81,6 +84,10 @@ class line_reader {
   bool more_may_follow() const { return at_ < filled_ || !in_.eof(); }
 
  private:
+  const char* find(char c) const {
+    return static_cast<const char*>(std::memchr(block_.data() + at_, c, filled_ - at_));
+  }
+
   bool refill() {
     if (!in_) return false;
     in_.read(block_.data(), static_cast<std::streamsize>(block_.size()));
@@ -95,18 +102,20 @@ class line_reader {
   std::vector<char> block_;
   std::size_t at_ = 0;
   std::size_t filled_ = 0;
+  char end_of_line_ = '\n';
   std::string line_;
   bool too_long_ = false;
 };
 
 // Cells of a line, quotes taken off in place. Returns what is wrong with the quoting, or null.
-const char* split(std::string& line, std::vector<std::string_view>& cells) {
+const char* split(std::string& line, char separator, std::vector<std::string_view>& cells) {
   cells.clear();
   char* at = line.data();
   char* const end = at + line.size();
+  const auto is_space = [separator](char c) { return (c == ' ' || c == '\t') && c != separator; };
   while (true) {
     char* start = at;
-    while (start != end && (*start == ' ' || *start == '\t')) ++start;
+    while (start != end && is_space(*start)) ++start;
     if (start != end && *start == '"') {
       char* const begin = start + 1;
       char* out = begin;
@@ -120,15 +129,31 @@ const char* split(std::string& line, std::vector<std::string_view>& cells) {
       }
       cells.push_back(trimmed({begin, static_cast<std::size_t>(out - begin)}));
       ++at;
-      while (at != end && *at != ',' && (*at == ' ' || *at == '\t' || *at == '\r')) ++at;
-      if (at != end && *at != ',') return "text follows a closing quote";
+      while (at != end && (is_space(*at) || *at == '\r')) ++at;
+      if (at != end && *at != separator) return "text follows a closing quote";
     } else {
-      at = std::find(at, end, ',');
+      at = std::find(at, end, separator);
       cells.push_back(trimmed({start, static_cast<std::size_t>(at - start)}));
     }
     if (at == end) return nullptr;
     ++at;
   }
+}
+
+// The one of comma, semicolon and tab that parts the line into most cells; of equal ones not the comma, which may be a
+// decimal point.
+char separator_of(const std::string& line) {
+  char found = ',';
+  std::size_t most = 1;
+  std::vector<std::string_view> cells;
+  for (const char each : {'\t', ';', ','}) {
+    std::string copy = line;
+    split(copy, each, cells);
+    if (cells.size() <= most) continue;
+    most = cells.size();
+    found = each;
+  }
+  return found;
 }
 
 bool names_a_time(std::string_view cell) {
@@ -138,11 +163,25 @@ bool names_a_time(std::string_view cell) {
                      [cell](std::string_view word) { return same_word(cell.substr(0, word.size()), word); });
 }
 
-// The first line names columns when it cannot be data, or when it says that it is a time's name: columns may be called
-// "1" and "2". Anything else that is no data is a malformed line, told and not swallowed.
+// A time's name and nothing else, but for a unit behind it.
+bool is_name_of_a_time(std::string_view cell) {
+  if (unit_in_name(cell)) cell = cell.substr(0, cell.rfind('_'));
+  constexpr std::array<std::string_view, 8> words{"time",  "timestamp", "date",      "datetime",
+                                                  "epoch", "ts",        "date_time", "time_stamp"};
+  return std::any_of(words.begin(), words.end(), [cell](std::string_view word) { return same_word(cell, word); });
+}
+
+std::size_t column_of_time(const std::vector<std::string_view>& names) {
+  if (names_a_time(names.front())) return 0;
+  const auto found = std::find_if(names.begin(), names.end(), is_name_of_a_time);
+  return found == names.end() ? 0 : static_cast<std::size_t>(found - names.begin());
+}
+
+// The first line names columns when it cannot be data, or when it has a time's name: columns may be called "1" and "2".
+// Anything else that is no data is a malformed line, told and not swallowed.
 bool is_header(const std::vector<std::string_view>& cells) {
   if (timestamp_parser{}.parse(cells.front())) return false;
-  if (names_a_time(cells.front())) return true;
+  if (names_a_time(cells[column_of_time(cells)])) return true;
   return std::none_of(cells.begin() + 1, cells.end(),
                       [](std::string_view cell) { return parse_number(cell).has_value(); });
 }
@@ -161,7 +200,6 @@ class csv_source {
       options_.on_malformed(summary_.lines, problem);
     }
     summary_.stopped_early = summary_.numbers >= options_.max_numbers && reader_.more_may_follow();
-    summary_.sensors = sensors_.size();
     return summary_;
   }
 
@@ -177,9 +215,13 @@ class csv_source {
       ++summary_.blank;
       return {};
     }
-    if (const char* const problem = split(line, cells_)) return problem;
-    if (cells_.size() < 2) return "has one cell " + quoted(cells_.front()) + "; a line is timestamp,value[,value...]";
     const bool first = summary_.lines - summary_.blank == 1;
+    if (first) separator_ = separator_of(line);
+    if (const char* const problem = split(line, separator_, cells_)) return problem;
+    if (cells_.size() < 2) {
+      return "has one cell " + quoted(cells_.front()) +
+             (first ? "; a line is timestamp,value[,value...], parted by commas, semicolons or tabs" : "");
+    }
     if (first && is_header(cells_)) {
       take_header();
       return {};
@@ -189,59 +231,99 @@ class csv_source {
 
   void take_header() {
     summary_.header = true;
-    times_ = timestamp_parser{unit_in_name(cells_.front())};
-    columns_ = cells_.size() - 1;
-    for (std::size_t i = 1; i < cells_.size(); ++i) names_.emplace_back(cells_[i]);
+    time_ = column_of_time(cells_);
+    times_ = timestamp_parser{unit_in_name(cells_[time_])};
+    columns_ = cells_.size();
+    names_.assign(cells_.begin(), cells_.end());
   }
 
   std::string take_data() {
-    if (columns_ != 0 && cells_.size() - 1 != columns_) {
-      return "has " + std::to_string(cells_.size()) + " cells where " + std::to_string(columns_ + 1) + " are expected";
+    if (columns_ != 0 && cells_.size() != columns_) {
+      return "has " + std::to_string(cells_.size()) + " cells where " + std::to_string(columns_) + " are expected";
     }
-    const auto time = times_.parse(cells_.front());
-    if (!time) return "its time " + quoted(cells_.front()) + " is neither an epoch nor YYYY-MM-DD HH:MM:SS";
+    const auto time = times_.parse(cells_[time_]);
+    if (!time) return "its time " + quoted(cells_[time_]) + " is neither an epoch nor YYYY-MM-DD HH:MM:SS";
+    const std::vector<bool> texts = is_text_.empty() ? columns_of_text() : is_text_;
     values_.clear();
-    for (std::size_t i = 1; i < cells_.size(); ++i) {
+    for (std::size_t i = 0; i < cells_.size(); ++i) {
+      if (i == time_) continue;
+      if (texts[i]) {
+        if (!number_in(cells_[i])) continue;
+        return "cell " + std::to_string(i + 1) + " " + quoted(cells_[i]) +
+               " is a number where the first line of data has a text";
+      }
       if (is_missing(cells_[i])) {
         values_.emplace_back();
         continue;
       }
-      const auto parsed = parse_number(cells_[i]);
+      const auto parsed = number_in(cells_[i]);
       if (!parsed || parsed->out_of_range) {
         return "cell " + std::to_string(i + 1) + " " + quoted(cells_[i]) +
                (parsed ? " is out of the range of a double" : " is no number");
       }
       values_.emplace_back(parsed->value);
     }
-    name_sensors();
+    if (values_.empty()) {
+      return "cell " + std::to_string(time_ == 0 ? 2 : 1) + " " + quoted(cells_[time_ == 0 ? 1 : 0]) + " is no number";
+    }
+    columns_ = cells_.size();
+    is_text_ = texts;
+    const std::vector<std::uint32_t>& sensors = sensors_of_line();
     for (std::size_t i = 0; i < values_.size(); ++i) {
       const std::optional<double>& each = values_[i];
       if (!each) {
         ++summary_.missing;
       } else if (summary_.numbers < options_.max_numbers) {
-        out_.add(sensors_[i], *time, *each);
+        out_.add(sensors[i], *time, *each);
         ++summary_.numbers;
       }
     }
     return {};
   }
 
-  // At the first line of data: a file without any leaves no sensors behind.
-  void name_sensors() {
-    if (!sensors_.empty()) return;
-    columns_ = values_.size();
-    for (std::size_t i = 0; i < columns_; ++i) {
-      std::string name = options_.sensor;
-      if (columns_ > 1) {
+  // Which cells of the first line of data are neither its time nor a number, though they say something.
+  std::vector<bool> columns_of_text() const {
+    std::vector<bool> found(cells_.size());
+    for (std::size_t i = 0; i < cells_.size(); ++i)
+      found[i] = i != time_ && !is_missing(cells_[i]) && !number_in(cells_[i]);
+    return found;
+  }
+
+  std::optional<number> number_in(std::string_view cell) const {
+    const auto comma = separator_ == ',' ? std::string_view::npos : cell.find(',');
+    if (comma == std::string_view::npos) return parse_number(cell);
+    std::string with_point(cell);
+    with_point[comma] = '.';
+    return cell.find('.') == std::string_view::npos ? parse_number(with_point) : std::nullopt;
+  }
+
+  // A sensor for each column of numbers, of those that the line's texts name. They are made when a line first has them:
+  // a file without any data leaves no sensors behind.
+  const std::vector<std::uint32_t>& sensors_of_line() {
+    std::string label;
+    for (std::size_t i = 0; i < cells_.size(); ++i) {
+      if (!is_text_[i] || cells_[i].empty()) continue;
+      if (!label.empty()) label += '.';
+      label += cells_[i];
+    }
+    std::vector<std::uint32_t>& sensors = sensors_of_[label];
+    if (!sensors.empty()) return sensors;
+    const std::string stem = label.empty() ? options_.sensor : label;
+    for (std::size_t i = 0; i < cells_.size(); ++i) {
+      if (i == time_ || is_text_[i]) continue;
+      std::string name = stem;
+      if (values_.size() > 1) {
         name += '.';
         if (i < names_.size() && !names_[i].empty()) {
           name += names_[i];
         } else {
-          name.append("c").append(std::to_string(i + 1));
+          name.append("c").append(std::to_string(sensors.size() + 1));
         }
       }
-      sensors_.push_back(out_.add_sensor(name));
+      sensors.push_back(out_.add_sensor(name));
     }
+    summary_.sensors += sensors.size();
+    return sensors;
   }
 
   line_reader reader_;
@@ -249,9 +331,12 @@ class csv_source {
   telemetry& out_;
   csv_summary summary_;
   timestamp_parser times_;
-  std::size_t columns_ = 0;
+  char separator_ = ',';
+  std::size_t columns_ = 0;  // 0: not known yet
+  std::size_t time_ = 0;     // the column of the time
   std::vector<std::string> names_;
-  std::vector<std::uint32_t> sensors_;
+  std::vector<bool> is_text_;
+  std::unordered_map<std::string, std::vector<std::uint32_t>> sensors_of_;
   std::vector<std::string_view> cells_;
   std::vector<std::optional<double>> values_;
 };

@@ -24,7 +24,9 @@ struct csv_summary {
 };
 
 struct csv_options {
-  std::string sensor;  // the name of the only sensor; of several columns, what stands before ".column"
+  // The name of the only sensor; of several columns, what stands before ".column"; where a column names the sensors,
+  // the sensor of lines without a name.
+  std::string sensor;
   std::uint64_t max_numbers = std::numeric_limits<std::uint64_t>::max();
   std::size_t max_line_bytes = std::size_t{1} << 20U;  // what is longer is malformed: binary input has no lines
   std::function<void(std::uint64_t line, const std::string& what)> on_malformed = [](std::uint64_t,
@@ -33,9 +35,13 @@ struct csv_options {
 
 /// Reads `timestamp,value` or `timestamp,c1,c2,...` from `in` into `out`.
 ///
-/// The first line may name the columns. Cells may be quoted; lines may end in CRLF; a byte order mark is passed over. A
-/// line with a bad time, a bad number or another count of cells than the first is malformed: told to `on_malformed`,
-/// counted and skipped whole. Missing values are skipped alone.
+/// The first line may name the columns: the one whose name is that of a time (`time`, `timestamp_ms`, `date`, ...) is
+/// the time then, wherever it stands; without names it is the first. A column that has a text in the first line of data
+/// names the sensor of its line: `timestamp,value,host` has a sensor for each host. Cells are parted by commas,
+/// semicolons or tabs, whichever parts the first line into most, and may be quoted; where no comma parts them, it may
+/// be the decimal point. Lines end in LF, CRLF or CR; a byte order mark is passed over. A line with a bad time, a bad
+/// number, a number where a text names the sensor, or another count of cells than the first is malformed: told to
+/// `on_malformed`, counted and skipped whole. Missing values are skipped alone.
 ///
 /// Throws: std::runtime_error when reading fails, std::length_error for too many columns.
 csv_summary read_csv(std::istream& in, const csv_options& options, telemetry& out);

@@ -26,19 +26,27 @@ constexpr std::string_view footer =
     "Without FILE it records this host: stat, meminfo, diskstats, net/dev, loadavg and vmstat of /proc;\n"
     "where there is no /proc, 32 synthetic sensors stand in (see --synthetic).\n"
     "\n"
-    "A FILE is CSV of the form timestamp,value or timestamp,c1,c2,... with or without a line of names; - is standard\n"
-    "input. Times are epochs in s, ms, us or ns (told apart by magnitude, or by the name of the column as in "
-    "time_ms),\n"
-    "or YYYY-MM-DD HH:MM:SS, also with T, a fraction, Z or an offset; UTC without one. Several files are several\n"
-    "sensors, named after the files; of several columns the sensors are file.column. A malformed line is reported,\n"
-    "counted and skipped. No more numbers are read from a file than there are points.\n"
+    "A FILE is CSV of the form timestamp,value or timestamp,c1,c2,... with or without a line of names; - is\n"
+    "standard input. Commas, semicolons or tabs part the cells. The time is the column whose name says so, else\n"
+    "the first one. Times are epochs in s, ms, us or ns (told apart by magnitude, or by the name of the column\n"
+    "as in time_ms), or YYYY-MM-DD HH:MM:SS, also with T, a fraction, Z or an offset; UTC without one. A column\n"
+    "of texts names the sensor of its line, as in timestamp,value,host; otherwise sensors are named after the\n"
+    "files, and those of several columns file.column. A malformed line is reported, counted and skipped. No\n"
+    "more numbers are read from a file than there are points.\n"
     "\n"
     "Exit status: 0; 1 when the input cannot be read or a value was not read back as it was put in; 2 when an option\n"
     "is refused. NO_COLOR is honoured.";
 
+bool same_word(std::string_view text, std::string_view lower_case) {
+  return std::equal(text.begin(), text.end(), lower_case.begin(), lower_case.end(),
+                    [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; });
+}
+
 std::string checked_points(const std::string& text, options& out) {
   const auto count = parse_count(text);
-  if (!count) return fmt::format("--points: '{}' is no whole number from 1 to {}", text, format_count(most_points));
+  if (!count)
+    return fmt::format("--points: '{}' is no whole number from 1 to {}; write 20000, 20k or 2M", text,
+                       format_count(most_points));
   if (*count == 0) return "--points: 0 points cannot be measured; at least 1 is needed";
   if (*count > most_points) {
     return fmt::format("--points: {} are more than the {} that this demo goes up to", text, format_count(most_points));
@@ -74,11 +82,24 @@ std::optional<std::uint64_t> parse_count(std::string_view text) {
     }
     digits += c;
   }
+  const std::string_view unit =
+      std::string_view(digits).substr(std::min(digits.find_first_not_of("0123456789."), digits.size()));
+  std::uint64_t scale = 0;
+  for (const auto& [name, worth] : {std::pair{"", 1U}, {"k", 1'000U}, {"m", 1'000'000U}, {"g", 1'000'000'000U}})
+    if (same_word(unit, name)) scale = worth;
+  digits.resize(digits.size() - unit.size());
+  if (scale == 0 || digits.empty()) return std::nullopt;
+  if (digits.find('.') != std::string::npos) {  // 1.5k is a count, 1.5 and 1.0001k are none
+    const auto parsed = parse_number(digits);
+    const double scaled = parsed ? parsed->value * static_cast<double>(scale) : 0.5;
+    if (scale == 1 || scaled >= 1e15 || std::nearbyint(scaled) != scaled) return std::nullopt;
+    return static_cast<std::uint64_t>(scaled);
+  }
   std::uint64_t count = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), count);
-  if (error == std::errc::result_out_of_range) return std::numeric_limits<std::uint64_t>::max();
-  if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
-  return count;
+  constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+  if (error == std::errc::result_out_of_range || count > most / scale) return most;
+  return count * scale;
 }
 
 std::optional<std::size_t> parse_bytes(std::string_view text) {
@@ -147,7 +168,8 @@ parsed_options parse_options(int argc, const char* const* argv) {
   std::string seconds;
   std::string rate;
   app.add_option("files", out.value.files, "CSV files, or - for standard input")->type_name("FILE");
-  app.add_option("--points", points, "repeat the readings in time to this many points [1000000]")->type_name("N");
+  app.add_option("--points", points, "repeat the readings in time to this many points, as 20000, 20k or 2M [1M]")
+      ->type_name("N");
   app.add_option("--limit", limit, "then fill each up to this much memory [256MiB]")->type_name("SIZE");
   app.add_option("--seconds", seconds, "record this host for so long [3]")->type_name("S");
   app.add_option("--rate", rate, "and so many times a second [20]")->type_name("HZ");

@@ -35,7 +35,8 @@ parsed_options parse_options(int argc, const char* const* argv);
 /// fit. KB, MB and GB are powers of ten; letters may be of either case.
 std::optional<std::size_t> parse_bytes(std::string_view text);
 
-/// Returns: the count that "1000000" or "1'000'000" (also with _ or ,) names, or nothing.
+/// Returns: the count that "1000000", "1'000'000" (also with _ or ,), "1000k" or "1.5M" names, or nothing. A count is
+/// no size: k, M and G are powers of ten, of either case.
 std::optional<std::uint64_t> parse_count(std::string_view text);
 
 /// "256 MiB", "1.5 GiB", "12,345 B".

@@ -61,14 +61,11 @@ json measurement_of(const measurement& each, const measurement* first) {
     out["failure"] = each.failure;
     return out;
   }
-  const auto a_point = [&each](std::optional<std::size_t> bytes) -> std::optional<double> {
-    if (!bytes) return std::nullopt;
-    return static_cast<double>(*bytes) / static_cast<double>(each.points);
-  };
   out["verified"] = each.verified;
-  out["heap_bytes_per_point"] = or_null(a_point(each.heap_bytes));
-  out["resident_bytes_per_point"] = or_null(a_point(each.resident_bytes));
-  out["peak_bytes_per_point"] = or_null(a_point(each.peak_bytes));
+  out["heap_bytes_per_point"] = each.heap;
+  out["resident_bytes_per_point"] = or_null(each.resident);
+  out["peak_bytes_per_point"] = or_null(each.peak);
+  out["fixed_bytes"] = or_null(each.fixed_bytes);
   out["points_per_gib"] = static_cast<std::uint64_t>(1024.0 * 1024 * 1024 / each.bytes_per_point());
   out["times_smaller"] = first != nullptr ? json(first->bytes_per_point() / each.bytes_per_point()) : json(nullptr);
   out["fill_seconds"] = each.fill_seconds;

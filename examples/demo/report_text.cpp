@@ -56,11 +56,6 @@ std::string figure(std::optional<double> value, int width) {
   return value ? fmt::format("{:>{}.1f}", *value, width) : fmt::format("{:>{}}", "-", width);
 }
 
-std::optional<double> each_of(std::optional<std::size_t> bytes, std::uint64_t points) {
-  if (!bytes) return std::nullopt;
-  return static_cast<double>(*bytes) / static_cast<double>(points);
-}
-
 std::string counted(std::uint64_t count, const char* noun) {
   return fmt::format("{} {}{}", format_count(count), noun, count == 1 ? "" : "s");
 }
@@ -115,8 +110,11 @@ void write_input(const report& of, writer& out) {
 void write_measurements(const report& of, writer& out) {
   out.heading(fmt::format("What {} take{}", counted(of.asked->points, "point"),
                           has_processes() ? ", each representation in a process of its own" : ""));
-  out.line("{:22}{:>9}{:>10}{:>9}{:>14}{:>9}", "", "heap", "resident", "at peak", "points", "times");
-  out.line("{:22}{:>9}{:>10}{:>9}{:>14}{:>9}", "", "B/point", "B/point", "B/point", "per GiB", "smaller");
+  const bool few = of.asked->points < enough_points;  // then there is a column more
+  out.line("{:22}{:>9}{:>10}{:>9}{}{:>14}{:>9}", "", "heap", "resident", "at peak", few ? "    fixed" : "", "points",
+           "times");
+  out.line("{:22}{:>9}{:>10}{:>9}{}{:>14}{:>9}", "", "B/point", "B/point", "B/point", few ? "      KiB" : "", "per GiB",
+           "smaller");
   double longest = 0;
   for (const measurement& each : of.measurements) {
     if (each.complete) longest = std::max(longest, each.bytes_per_point());
@@ -129,15 +127,19 @@ void write_measurements(const report& of, writer& out) {
     }
     const double bytes = each.bytes_per_point();
     out.row(each.of->ours,
-            fmt::format("{:22}{}{}{}{:>14}{}  {}{}", each.of->name, figure(each_of(each.heap_bytes, each.points), 9),
-                        figure(each_of(each.resident_bytes, each.points), 10),
-                        figure(each_of(each.peak_bytes, each.points), 9),
+            fmt::format("{:22}{}{}{}{}{:>14}{}  {}{}", each.of->name, figure(each.heap, 9), figure(each.resident, 10),
+                        figure(each.peak, 9),
+                        each.fixed_bytes ? figure(static_cast<double>(*each.fixed_bytes) / 1024, 9) : "",
                         format_count(static_cast<std::uint64_t>(gib / bytes)),
                         figure(first != nullptr ? std::optional(first->bytes_per_point() / bytes) : std::nullopt, 9),
                         bar(bytes, longest), each.verified ? "" : "  VALUES READ BACK DIFFER"));
   }
   out.line(
       "heap: what operator new gave out, and slabs. resident: by how much the process grew; at peak, while filling.");
+  if (few)
+    out.line(
+        "B/point: what each of {} points more takes. fixed: what the first {} take beyond that many bytes a point.",
+        format_count(enough_points), format_count(of.asked->points));
 }
 
 const char* yes_or_no(bool yes) { return yes ? "yes" : "no"; }

@@ -228,6 +228,30 @@ TEST_CASE("the JSON holds every figure, and the figures hold together") {
 #endif
 }
 
+TEST_CASE("what does not grow with the points stands beside the bytes a point, not in them") {
+  const bench here;
+  const std::string file = here.file("few.csv", "time,value,host\n1700000000,1.5,web\n1700000060,2.5,db\n");
+  const run_result got = here.run(file + " --points 50 --limit 1MiB --json");
+  INFO(got.err);
+  REQUIRE(got.status == 0);
+  const auto json = nlohmann::json::parse(got.out);
+  CHECK(json.at("input").at("sensors") == 2);
+  const auto rows = by_name(json.at("representations"));
+  for (const auto& [name, row] : rows) {
+    INFO(name);
+    CHECK(row.at("fixed_bytes").is_number());
+  }
+  // Fifty points in pages of 4 KiB would be 80 bytes each and more.
+  CHECK(rows.at("pool<DataPoint>").at("heap_bytes_per_point") < 34.5);
+  CHECK(rows.at("table<DataPoint>").at("heap_bytes_per_point") < 29.0);
+  CHECK(rows.at("history<DataPoint>").at("fixed_bytes") > 4096);
+  CHECK(has(here.run(file + " --points 50 --limit 1MiB").out, "fixed: what the first 50 take"));
+
+  const run_result many = here.run(file + " --points 100k --limit 1MiB --json");
+  REQUIRE(many.status == 0);
+  CHECK(nlohmann::json::parse(many.out).at("representations").at(0).at("fixed_bytes").is_null());
+}
+
 TEST_CASE("the reference program counts its points, and new_attribute fails as it should") {
   const run_result got = bench{}.run("--synthetic --json" + small);
   REQUIRE(got.status == 0);

@@ -62,6 +62,79 @@ TEST_CASE("several columns are several sensors, named after header or place") {
   CHECK(read("time,value\n1,2\n").readings.sensors() == std::vector<std::string>{"file"});
 }
 
+TEST_CASE("a column of texts names the sensor of its line") {
+  const outcome got = read("timestamp,value,host\n1,2,web\n1,3,db\n2,4,web\n3,5,\n");
+  CHECK(got.problems.empty());
+  CHECK(got.readings.sensors() == std::vector<std::string>{"web", "db", "file"});
+  CHECK(got.summary.sensors == 3);
+  CHECK(got.summary.numbers == 4);
+  std::vector<std::uint32_t> sensors;
+  for (const demo::reading& each : got.readings.readings()) sensors.push_back(each.sensor);
+  CHECK(sensors == std::vector<std::uint32_t>{0, 1, 0, 2});
+
+  CHECK(read("1,web,2,3\n2,db,4,5\n").readings.sensors() ==
+        std::vector<std::string>{"web.c1", "web.c2", "db.c1", "db.c2"});
+  CHECK(read("time,region,cpu,host\n1,eu,2,web\n").readings.sensors() == std::vector<std::string>{"eu.web"});
+  CHECK(read("time,host,cpu,mem\n1,web,2,3\n").readings.sensors() == std::vector<std::string>{"web.cpu", "web.mem"});
+}
+
+TEST_CASE("a number where a text names the sensor, and a text where a number stood, are malformed") {
+  CHECK(says(read("1,2,web\n2,3,4\n3,4,db\n"), "2: cell 3 '4' is a number where the first line of data has a text"));
+  CHECK(says(read("1,2,3\n2,4,web\n"), "2: cell 3 'web' is no number"));
+  CHECK(says(read("timestamp,value\n1,oops\n2,3\n"), "2: cell 2 'oops' is no number"));
+}
+
+TEST_CASE("semicolons and tabs part cells, and a comma is a decimal point then") {
+  for (const char* text :
+       {"timestamp;value;host\n1;1.5;web\n2;2,5;web\n", "timestamp\tvalue\thost\n1\t1.5\tweb\n2\t2,5\tweb\n"}) {
+    INFO(text);
+    const outcome got = read(text);
+    CHECK(got.problems.empty());
+    CHECK(got.readings.sensors() == std::vector<std::string>{"web"});
+    CHECK(got.x(0) == 1.5);
+    CHECK(got.x(1) == 2.5);
+  }
+  CHECK(read("1;1,5\n2;2,5\n").x(1) == 2.5);
+  CHECK(read("1\t2\n2\t\n").summary.missing == 1);
+  CHECK(read("\"time\"\t\"a\tb\"\n1\t2\n").summary.numbers == 1);
+  CHECK(says(read("1;1,5\n2;1.000,5\n"), "2: cell 2 '1.000,5' is no number"));
+}
+
+TEST_CASE("a file whose cells are parted by something else is told what may part them") {
+  const outcome got = read("timestamp|value\n");
+  CHECK(says(
+      got,
+      "1: has one cell 'timestamp|value'; a line is timestamp,value[,value...], parted by commas, semicolons or tabs"));
+}
+
+TEST_CASE("lines that end in CR alone are lines") {
+  const outcome got = read("timestamp,value\r1,2\r2,oops\r\r3,4");
+  CHECK(says(got, "3: cell 2 'oops' is no number"));
+  CHECK(got.summary.lines == 5);
+  CHECK(got.summary.blank == 1);
+  CHECK(got.summary.numbers == 2);
+  CHECK(got.x(1) == 4.0);
+}
+
+TEST_CASE("the column that the header calls the time is the time, wherever it stands") {
+  for (const char* text :
+       {"value,timestamp\n1.5,1700000000\n", "cpu,time_s\n1.5,1700000000\n", "cpu,Date\n1.5,2023-11-14 22:13:20\n"}) {
+    INFO(text);
+    outcome got = read(text);
+    CHECK(got.problems.empty());
+    REQUIRE(got.summary.numbers == 1);
+    CHECK(got.x(0) == 1.5);
+    CHECK(got.time(0) == 1'700'000'000'000'000'000);
+  }
+  const outcome three = read("host,value,timestamp_ms,mem\nweb,1,5,2\n");
+  CHECK(three.readings.sensors() == std::vector<std::string>{"web.value", "web.mem"});
+  CHECK(three.time(0) == 5'000'000);
+  // Without such a name the first column is the time, and a word that only begins like one is no such name.
+  CHECK(read("a,b\n1,2\n").time(0) == 1'000'000'000);
+  CHECK(read("a,timeouts\n1,2\n").x(0) == 2.0);
+  CHECK(says(read("value,timestamp\n1700000000,noon\n"), "2: its time 'noon'"));
+}
+
 TEST_CASE("the last line needs no end, and CRLF, blank lines and a byte order mark do no harm") {
   const outcome got = read("\xEF\xBB\xBFtimestamp,value\r\n\r\n1,2\r\n   \n\n2,3");
   CHECK(got.problems.empty());

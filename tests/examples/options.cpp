@@ -39,7 +39,13 @@ TEST_CASE("counts may be grouped") {
   CHECK(demo::parse_count("1'000'000") == 1'000'000U);
   CHECK(demo::parse_count("1,000,000") == 1'000'000U);
   CHECK(demo::parse_count("1_000") == 1'000U);
-  for (const char* text : {"", "-5", "1.5", "ten", "10 points", "1e6", "'1"}) {
+  CHECK(demo::parse_count("2k") == 2'000U);
+  CHECK(demo::parse_count("2M") == 2'000'000U);
+  CHECK(demo::parse_count("1.5m") == 1'500'000U);
+  CHECK(demo::parse_count("1G") == 1'000'000'000U);
+  CHECK(demo::parse_count("18446744073709551615k") == std::numeric_limits<std::uint64_t>::max());  // no overflow
+  for (const char* text :
+       {"", "-5", "1.5", "ten", "10 points", "1e6", "'1", "k", "2kk", "2KiB", "1.0001k", "1..5M", "."}) {
     INFO(text);
     CHECK_FALSE(demo::parse_count(text));
   }
