@@ -99,6 +99,32 @@ TEST_CASE("every kind of field has its text") {
       "all=[1, 2, 3], tint=1, lasting=250ms, when=60s, note=a note, word=spoken 6, shut=<2 bytes>}");
 }
 
+struct shouts {
+  friend std::ostream& operator<<(std::ostream& os, const shouts&) { return os << "\x1b[31mred"; }
+};
+struct from_outside {
+  sensor label;
+  std::string text;
+  char letter;
+  shouts own;
+};
+
+TEST_CASE("a label from outside ends no line and commands no terminal") {
+  const sensor hostile("a\r\nINFO all is well\x1b[2J\xC2\x9B\xFF");
+  CHECK(streamed(hostile) == "a\\x0d\\x0aINFO all is well\\x1b[2J\\xc2\\x9b\\xff");
+  const from_outside all{hostile, "x\ny\xE9", '\n', {}};
+  const std::string expected =
+      "from_outside{label=a\\x0d\\x0aINFO all is well\\x1b[2J\\xc2\\x9b\\xff, text=x\\x0ay\\xe9, letter=\\x0a, "
+      "own=\\x1b[31mred}";
+  CHECK(to_string(all) == expected);
+  CHECK(streamed(slotted::print(all)) == expected);
+  CHECK(hostile.view().size() == 26);  // as it is
+  CHECK(streamed(sensor("Stra\xC3\x9F"
+                        "e")) ==
+        "Stra\xC3\x9F"
+        "e");
+}
+
 TEST_CASE("a floating value reads back as itself") {
   using one = slotted::record<field<"d", double>>;
   CHECK(to_string(one{0.1}) == "record{d=0.1}");

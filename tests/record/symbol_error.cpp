@@ -27,6 +27,7 @@ TEST_CASE("a text stands in a message as it is, but for what would break a line"
   CHECK(quote_text("") == "''");
   CHECK(quote_text("Außen") == "'Außen'");
   CHECK(quote_text(std::string_view("a\0b\n\x7F", 5)) == "'a\\x00b\\x0a\\x7f'");
+  CHECK(quote_text("caf\xE9 \xC2\x9B") == "'caf\\xe9 \\xc2\\x9b'");
 }
 
 TEST_CASE("a long text is shortened between two characters") {

@@ -13,6 +13,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <slotted/record/escaped_text.hpp>
 #include <slotted/record/hash.hpp>
 #include <slotted/record/packed_record.hpp>
 #include <slotted/record/record.hpp>
@@ -54,7 +55,7 @@ void append_value(std::string& out, const T& value) {
   if constexpr (std::is_same_v<T, bool>) {
     out += value ? "true" : "false";
   } else if constexpr (std::is_same_v<T, char>) {
-    out += value;
+    append_escaped(out, {&value, 1});
   } else if constexpr (std::is_integral_v<T>) {
     // Through long long: to_chars takes no wide character types, and a byte is a number here.
     char digits[32];
@@ -64,9 +65,9 @@ void append_value(std::string& out, const T& value) {
     char digits[64];  // the shortest that reads back as the same value, whatever the locale
     out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
   } else if constexpr (std::is_convertible_v<const T&, std::string_view>) {
-    out += std::string_view(value);
+    append_escaped(out, std::string_view(value));
   } else if constexpr (has_text<T>) {
-    out += std::string_view(value.view());
+    append_escaped(out, std::string_view(value.view()));
   } else if constexpr (is_record<T>) {
     append_record(out, value);
   } else if constexpr (optional_like<T>) {
@@ -94,7 +95,7 @@ void append_value(std::string& out, const T& value) {
   } else if constexpr (streamable<T>) {
     std::ostringstream os;
     os << value;
-    out += os.str();
+    append_escaped(out, os.str());
   } else if constexpr (std::is_enum_v<T>) {
     append_value(out, static_cast<std::underlying_type_t<T>>(value));
   } else if constexpr (recordable<T>) {
@@ -130,7 +131,9 @@ struct printed {
 /// Returns a record as text: `DataPoint{x=1, y=2.5, timestamp=3, sensor_id=sensor_1}`.
 ///
 /// Floating values have the fewest digits that read back as the same value; bytes are numbers; an empty optional is
-/// `none`; an enum is its number, and any type that has an `operator<<` of its own is printed by that.
+/// `none`; an enum is its number, and any type that has an `operator<<` of its own is printed by that. In texts,
+/// control characters and bytes that are no UTF-8 stand as `\xhh`: a label from outside ends no line of a log and
+/// commands no terminal.
 template <recordable T>
 [[nodiscard]] std::string to_string(const T& record) {
   std::string out;
@@ -166,10 +169,12 @@ std::ostream& operator<<(std::ostream& os, const packed_record<Fields...>& each)
   return os << slotted::to_string(each);
 }
 
-/// Prints the text of a symbol.
+/// Prints the text of a symbol, escaped as to_string does; `view()` is the text as it is.
 template <fixed_string Domain, class Code>
 std::ostream& operator<<(std::ostream& os, symbol<Domain, Code> each) {
-  return os << each.view();
+  std::string text;
+  detail::append_escaped(text, each.view());
+  return os << text;
 }
 
 }  // namespace v0

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include <slotted/memory/text_error.hpp>
+#include <slotted/record/escaped_text.hpp>
 #include <slotted/version.hpp>
 
 namespace slotted {
@@ -32,16 +33,7 @@ inline std::string quote_text(std::string_view text) {
       --shown;  // no half of a UTF-8 character
   }
   std::string quoted = "'";
-  for (const char each : text.substr(0, shown)) {
-    const auto byte = static_cast<unsigned char>(each);
-    if (byte >= 0x20 && byte != 0x7F) {
-      quoted += each;
-    } else {
-      quoted += "\\x";
-      quoted += "0123456789abcdef"[byte >> 4];
-      quoted += "0123456789abcdef"[byte & 15];
-    }
-  }
+  append_escaped(quoted, text.substr(0, shown));
   quoted += '\'';
   if (shown < text.size()) quoted += "... (" + std::to_string(text.size()) + " bytes)";
   return quoted;
