@@ -22,12 +22,12 @@ struct written {
     if (pattern == newest) return 0;
     const column_change change = change_of(kind, newest, pattern, mode);
     newest = pattern;
-    std::byte to[most_change_bytes];
-    const std::size_t n = write_change(kind, change, to);
-    REQUIRE(n >= 1);
-    REQUIRE(n <= most_change_bytes);
-    bytes.insert(bytes.end(), to, to + n);
-    return n;
+    const change_bytes added = write_change(kind, change);
+    REQUIRE(added.count >= 1);
+    REQUIRE(added.count <= most_change_bytes);
+    for (unsigned i = 0; i < added.count; ++i)
+      bytes.push_back(static_cast<std::byte>((i < 8 ? added.low : added.high) >> (8 * (i % 8))));
+    return added.count;
   }
 
   // All values but the newest, from the newest to the first.

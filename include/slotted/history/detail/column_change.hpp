@@ -34,24 +34,36 @@ constexpr codec::decimal_target target_of(codec::value_kind kind) noexcept {
   return kind == codec::value_kind::binary32 ? codec::decimal_target::binary32 : codec::decimal_target::binary64;
 }
 
+// |digits| is at most this. The product of a real that has such digits and the power of ten is off by less than a
+// quarter, and by less where the product and the sum below are rounded as one: each way the nearest integer is the
+// digits.
+inline constexpr std::uint64_t most_digits = std::uint64_t{1} << 50;
+
 // The digits of a pattern that is known to have them.
 inline std::uint64_t known_digits(codec::value_kind kind, std::uint64_t pattern, unsigned exponent) noexcept {
   if (kind == codec::value_kind::integer) return pattern;
   if (kind == codec::value_kind::binary32) pattern = codec::widen_binary32(pattern);
-  return codec::nearest_digits(pattern, codec::powers_of_ten[exponent][0]);
+  const double scaled = std::bit_cast<double>(pattern) * codec::powers_of_ten[exponent][0];
+  return std::bit_cast<std::uint64_t>(scaled + codec::magic) - codec::magic_pattern;
 }
 
 inline std::uint64_t pattern_of_digits(codec::value_kind kind, std::uint64_t digits, unsigned exponent) noexcept {
   return kind == codec::value_kind::integer ? digits : codec::decimal_pattern(digits, exponent, target_of(kind));
 }
 
-// Returns: whether the real has digits at this exponent. Of floats only short ones count: nine decimals would fit any.
+// Returns: whether the real has digits at this exponent. With that many digits most floats would have some, so that
+// only short ones count.
 inline bool try_digits(codec::value_kind kind, std::uint64_t pattern, unsigned exponent,
                        std::uint64_t& digits) noexcept {
+  // NaN, infinities and what is far from any decimal do not reach the arithmetic.
+  const bool single = kind == codec::value_kind::binary32;
+  const std::uint64_t magnitude = (single ? codec::widen_binary32(pattern) : pattern) & ~codec::sign_bit;
+  constexpr std::uint64_t least = std::uint64_t{1023 - 64} << 52;
+  constexpr std::uint64_t range = std::uint64_t{128} << 52;
+  if (magnitude - least >= range && magnitude != 0) return false;
   digits = known_digits(kind, pattern, exponent);
-  if (digits == codec::decimal_limit || pattern_of_digits(kind, digits, exponent) != pattern) return false;
-  constexpr std::uint64_t short_float = std::uint64_t{1} << 24;
-  return kind == codec::value_kind::binary64 || digits + short_float <= 2 * short_float;
+  const std::uint64_t most = !single ? most_digits : std::uint64_t{1} << (exponent == 0 ? 24 : 20);
+  return digits + most <= 2 * most && pattern_of_digits(kind, digits, exponent) == pattern;
 }
 
 // The mode of a column whose first value this is.
@@ -78,20 +90,18 @@ struct column_change {
   std::uint64_t value;
 };
 
-// Preconditions: newer != older. Effects: `mode` becomes that of the newer value.
-inline column_change change_of(codec::value_kind kind, std::uint64_t older, std::uint64_t newer,
-                               column_mode& mode) noexcept {
+// A change by which the mode changes, or may change.
+[[gnu::noinline]] inline column_change change_of_mode(codec::value_kind kind, std::uint64_t older, std::uint64_t newer,
+                                                      column_mode& mode) noexcept {
   using form = column_change::form;
-  if (kind == codec::value_kind::integer) return {form::difference, 0, newer - older};
   const unsigned e = mode & mode_exponent;
   std::uint64_t digits = 0;
   if ((mode & mode_digits) != 0) {
     const std::uint64_t was = known_digits(kind, older, e);
-    if (try_digits(kind, newer, e, digits)) return {form::difference, 0, digits - was};
     for (unsigned f = e + 1; f <= most_decimals; ++f) {
       if (!try_digits(kind, newer, f, digits)) continue;
       const std::uint64_t up = integer_powers_of_ten[f - e];
-      const std::uint64_t most = codec::decimal_limit / up;
+      const std::uint64_t most = most_digits / up;
       if (was + most > 2 * most) break;
       mode = static_cast<column_mode>(mode_digits | f);
       return {form::raised, static_cast<std::uint8_t>(e), digits - was * up};
@@ -101,21 +111,31 @@ inline column_change change_of(codec::value_kind kind, std::uint64_t older, std:
   }
   // One value with digits among noise may be chance: it takes two in a row, at one exponent that is tried in its turn.
   std::uint64_t was = 0;
-  if (!try_digits(kind, newer, e, digits)) {
-    mode = static_cast<column_mode>(e == most_decimals ? 0 : e + 1);
-  } else if (try_digits(kind, older, e, was)) {
-    unsigned least = e;
-    for (unsigned f = 0; f < e && least == e; ++f) {
-      std::uint64_t d = 0;
-      std::uint64_t w = 0;
-      if (!try_digits(kind, newer, f, d) || !try_digits(kind, older, f, w)) continue;
-      least = f;
-      digits = d;
-      was = w;
-    }
-    mode = static_cast<column_mode>(mode_digits | least);
-    return {form::to_digits, 0, digits - was};
+  if (!try_digits(kind, newer, e, digits) || !try_digits(kind, older, e, was)) return {form::bits, 0, newer - older};
+  unsigned least = e;
+  for (unsigned f = 0; f < e && least == e; ++f) {
+    std::uint64_t d = 0;
+    std::uint64_t w = 0;
+    if (!try_digits(kind, newer, f, d) || !try_digits(kind, older, f, w)) continue;
+    least = f;
+    digits = d;
+    was = w;
   }
+  mode = static_cast<column_mode>(mode_digits | least);
+  return {form::to_digits, 0, digits - was};
+}
+
+// Preconditions: newer != older. Effects: `mode` becomes that of the newer value.
+inline column_change change_of(codec::value_kind kind, std::uint64_t older, std::uint64_t newer,
+                               column_mode& mode) noexcept {
+  using form = column_change::form;
+  if (kind == codec::value_kind::integer) return {form::difference, 0, newer - older};
+  const unsigned e = mode & mode_exponent;
+  std::uint64_t digits = 0;
+  const bool fits = try_digits(kind, newer, e, digits);
+  if (fits != ((mode & mode_digits) != 0)) return change_of_mode(kind, older, newer, mode);
+  if (fits) return {form::difference, 0, digits - known_digits(kind, older, e)};
+  mode = static_cast<column_mode>(e == most_decimals ? 0 : e + 1);
   return {form::bits, 0, newer - older};
 }
 
@@ -135,56 +155,63 @@ constexpr std::uint64_t sign_extended(std::uint64_t v, unsigned count) noexcept 
   return static_cast<std::uint64_t>(static_cast<std::int64_t>(v) >> (64 - count));
 }
 
-// Preconditions: room for most_change_bytes, here and below. Returns: the bytes written.
-inline std::size_t write_difference(std::uint64_t v, std::byte* to) noexcept {
-  const unsigned n = (signed_bits(v) + 6) / 7;
-  if (n > 6) {
-    codec::store_little(to, v);
-    to[8] = std::byte{named_wide};
-    return 9;
+// At most sixteen bytes, the first one lowest.
+struct change_bytes {
+  std::uint64_t low;
+  std::uint64_t high;
+  unsigned count;
+
+  void add(unsigned byte) noexcept {
+    const std::uint64_t there = std::uint64_t{byte} << (8 * (count & 7));
+    (count < 8 ? low : high) |= there;
+    ++count;
   }
-  codec::store_little(to, (v & codec::low_mask(7 * n)) | std::uint64_t{1} << (7 * n));
-  return n;
+  [[nodiscard]] unsigned last() const noexcept {
+    return static_cast<unsigned>((count <= 8 ? low : high) >> (8 * ((count - 1) & 7)) & 0xFF);
+  }
+};
+
+inline change_bytes write_difference(std::uint64_t v) noexcept {
+  const unsigned n = (signed_bits(v) + 6) / 7;
+  if (n > 6) return {v, named_wide, 9};
+  return {(v & codec::low_mask(7 * n)) | std::uint64_t{1} << (7 * n), 0, n};
 }
 
 // Of a binary32 32 bits count.
-inline std::size_t write_bits(codec::value_kind kind, std::uint64_t v, std::byte* to) noexcept {
+inline change_bytes write_bits(codec::value_kind kind, std::uint64_t v) noexcept {
   const bool single = kind == codec::value_kind::binary32;
   if (single) v = sign_extended(v << 32, 32);
-  if (!single && (v & codec::low_mask(27)) == 0) {  // floats in doubles
-    codec::store_little(to, v >> 27 | std::uint64_t{1} << 37);
-    return 5;
-  }
+  if (!single && (v & codec::low_mask(27)) == 0) return {v >> 27 | std::uint64_t{1} << 37, 0, 5};  // floats in doubles
   const unsigned all = single ? 4 : 8;
   const unsigned bits = signed_bits(v);
-  if (bits > 8 * all - 2) {
-    codec::store_little(to, v);
-    to[all] = std::byte{named_wide};
-    return all + 1;
-  }
-  const unsigned n = bits <= 8 * all - 9 ? all - 1 : all;  // one leading 1, or a zero and it
-  const unsigned counted = n == all ? 8 * n - 2 : 8 * n - 1;
-  codec::store_little(to, (v & codec::low_mask(counted)) | std::uint64_t{1} << counted);
-  return n;
+  if (bits > 8 * all - 2) return {single ? v & codec::low_mask(32) : v, named_wide, all + 1};
+  const unsigned n = bits <= 8 * all - 9 ? all - 1 : all;
+  const unsigned counted = n == all ? 8 * n - 2 : 8 * n - 1;  // behind 01, or behind a 1
+  return {(v & codec::low_mask(counted)) | std::uint64_t{1} << counted, 0, n};
 }
 
-inline std::size_t write_change(codec::value_kind kind, const column_change& change, std::byte* to) noexcept {
+[[gnu::noinline]] inline change_bytes write_named_change(const column_change& change) noexcept {
   using form = column_change::form;
-  if (change.how == form::difference) return write_difference(change.value, to);
-  if (change.how == form::bits) return write_bits(kind, change.value, to);
-  std::size_t n = write_difference(change.value, to);
+  change_bytes bytes = write_difference(change.value);
   if (change.how == form::to_digits) {
-    to[n++] = std::byte{named_to_digits};
-    return n;
+    bytes.add(named_to_digits);
+  } else {
+    bytes.add(change.exponent);
+    bytes.add(change.how == form::raised ? named_raised : named_to_raw);
   }
-  to[n++] = std::byte{change.exponent};
-  to[n++] = static_cast<std::byte>(change.how == form::raised ? named_raised : named_to_raw);
-  return n;
+  return bytes;
+}
+
+inline change_bytes write_change(codec::value_kind kind, const column_change& change) noexcept {
+  using form = column_change::form;
+  if (change.how == form::difference) return write_difference(change.value);
+  if (change.how == form::bits) return write_bits(kind, change.value);
+  return write_named_change(change);
 }
 
 // Preconditions: the eight bytes before `end` can be read, here and below, whatever they are; and in
 // read_change those before any byte of the change. Effects: `end` is set to its first byte.
-inline std::uint64_t read_difference(const std::byte*& end) noexcept {
+[[gnu::always_inline]] inline std::uint64_t read_difference(const std::byte*& end) noexcept {
   const std::uint64_t y = codec::load_little(end - 8);
   if (y >> 58 == 0) {
     end -= 9;
@@ -209,54 +236,54 @@ struct column_cursor {
 };
 
 // The value becomes the one whose digits are less by `difference`.
-inline void step_back(codec::value_kind kind, std::uint64_t difference, column_cursor& at) noexcept {
+[[gnu::always_inline]] inline void step_back(codec::value_kind kind, std::uint64_t difference,
+                                             column_cursor& at) noexcept {
   at.digits -= difference;
   at.pattern = pattern_of_digits(kind, at.digits, at.mode & mode_exponent);
 }
 
-inline void read_named_change(codec::value_kind kind, unsigned name, const std::byte*& end,
-                              column_cursor& at) noexcept {
-  if ((at.mode & mode_digits) == 0) {  // to raw
-    --end;
-    const auto exponent = std::to_integer<unsigned>(*--end);
-    at.mode = static_cast<column_mode>(mode_digits | exponent);
-    at.digits = read_difference(end);
-    at.pattern = pattern_of_digits(kind, at.digits, exponent);
-    return;
-  }
-  if (name == named_wide) {
+// Returns: the first byte of the change.
+[[gnu::noinline]] inline const std::byte* read_named_change(codec::value_kind kind, const std::byte* end,
+                                                            column_cursor& at) noexcept {
+  const auto name = std::to_integer<unsigned>(end[-1]);
+  if ((at.mode & mode_digits) != 0 && name == named_wide) {
     step_back(kind, read_difference(end), at);
-    return;
+    return end;
   }
   --end;
-  if (name == named_to_digits) {
+  if ((at.mode & mode_digits) != 0 && name == named_to_digits) {
     step_back(kind, read_difference(end), at);
     at.mode = 0;
-    return;
+    return end;
   }
   const auto exponent = std::to_integer<unsigned>(*--end);
-  const auto up = static_cast<std::int64_t>(integer_powers_of_ten[(at.mode & mode_exponent) - exponent]);
-  const auto raised = static_cast<std::int64_t>(at.digits - read_difference(end));
-  at.digits = static_cast<std::uint64_t>(raised / up);
+  const std::uint64_t difference = read_difference(end);
+  if ((at.mode & mode_digits) == 0) {  // to raw
+    at.digits = difference;
+  } else {
+    const auto up = static_cast<std::int64_t>(integer_powers_of_ten[(at.mode & mode_exponent) - exponent]);
+    at.digits = static_cast<std::uint64_t>(static_cast<std::int64_t>(at.digits - difference) / up);
+  }
   at.mode = static_cast<column_mode>(mode_digits | exponent);
   at.pattern = pattern_of_digits(kind, at.digits, exponent);
+  return end;
 }
 
 // Reads what write_change wrote: the value becomes the older one.
-inline void read_change(codec::value_kind kind, const std::byte*& end, column_cursor& at) noexcept {
+[[gnu::always_inline]] inline void read_change(codec::value_kind kind, const std::byte*& end,
+                                               column_cursor& at) noexcept {
   const std::uint64_t y = codec::load_little(end - 8);
-  if ((at.mode & mode_digits) != 0) {
-    if (y >> 58 != 0) {
-      const auto n = static_cast<unsigned>(std::countl_zero(y)) + 1;
-      end -= n;
-      step_back(kind, sign_extended(y << n, 7 * n), at);
-    } else {
-      read_named_change(kind, static_cast<unsigned>(y >> 56), end, at);
-    }
+  const bool raw = (at.mode & mode_digits) == 0;
+  if (raw ? y >> 56 == named_to_raw : y >> 58 == 0) {
+    column_cursor older = at;  // a copy, so that the cursor itself need not be in memory
+    end = read_named_change(kind, end, older);
+    at = older;
     return;
   }
-  if (y >> 56 == named_to_raw) {
-    read_named_change(kind, named_to_raw, end, at);
+  if (!raw) {
+    const auto n = static_cast<unsigned>(std::countl_zero(y)) + 1;
+    end -= n;
+    step_back(kind, sign_extended(y << n, 7 * n), at);
     return;
   }
   const bool single = kind == codec::value_kind::binary32;

@@ -103,6 +103,7 @@ class row_stream {
                    std::size_t stride) noexcept {
     if (rows == 0) return;
     backward_bytes in(s, line_at);
+    const std::byte* end = in.end();
     std::uint64_t time = s.time;
     std::uint64_t step = s.step;
     column_cursor at[stored];
@@ -111,11 +112,11 @@ class row_stream {
       times[i] = static_cast<std::int64_t>(time);
       for (std::size_t c = 0; c < columns; ++c) words[c * stride + i] = at[c].pattern;
       if (i == 0) return;
-      in.refill(line_at);
-      unsigned control = in.top();
+      end = in.refill(end, line_at);
+      unsigned control = std::to_integer<unsigned>(end[-1]);
       time -= step;
       if (control < 0x40) {
-        in.drop();
+        --end;
         for (; control != 0 && i != 1; --control) {
           --i;
           times[i] = static_cast<std::int64_t>(time);
@@ -123,17 +124,17 @@ class row_stream {
           time -= step;
         }
       } else if constexpr (columns == 1) {
-        read_value(in, control, step, at[0]);
+        read_value(end, control, step, at[0]);
       } else if constexpr (columns <= 6) {
-        in.drop();
-        if ((control & 0x40) != 0) step -= read_difference(in.end);
+        --end;
+        if ((control & 0x40) != 0) step -= read_difference(end);
         for (std::size_t c = columns; c-- != 0;) {
           if ((control >> c & 1) == 0) continue;
-          in.refill(line_at);
-          read_change(kind(c), in.end, at[c]);
+          end = in.refill(end, line_at);
+          read_change(kind(c), end, at[c]);
         }
       } else {
-        read_many(in, control, step, at, line_at);
+        end = read_many(in, end, control, step, at, line_at);
       }
     }
   }
@@ -163,23 +164,36 @@ class row_stream {
     s.filled = 0;
   }
 
-  // Preconditions: `n` <= 24, and 24 bytes can be read.
+  // The low `n` bytes, at most eight.
   template <class TakeLine>
-  static void push(state& s, const std::byte* from, std::size_t n, TakeLine& take_line) noexcept {
-    static_assert(line_bytes >= 24);
+  static void push(state& s, std::uint64_t bytes, unsigned n, TakeLine& take_line) noexcept {
     const std::size_t room = line_bytes - s.filled;
-    if (room >= 24) {
-      std::memcpy(s.bytes + s.filled, from, 24);
-    } else if (n <= room) {
-      std::memcpy(s.bytes + s.filled, from, n);
+    std::size_t filled = s.filled + n;
+    if (room >= 8) {
+      codec::store_little(s.bytes + s.filled, bytes);
     } else {
-      std::memcpy(s.bytes + s.filled, from, room);
-      spill(s, take_line);
-      from += room;
-      n -= room;
-      std::memcpy(s.bytes, from, n);
+      if (room != 0) {  // with the last eight bytes, some of which are there
+        const auto there = static_cast<unsigned>(8 * (8 - room));
+        std::byte* const to = s.bytes + line_bytes - 8;
+        codec::store_little(to, (codec::load_little(to) & codec::low_mask(there)) | bytes << there);
+      }
+      if (n > room) {
+        spill(s, take_line);
+        codec::store_little(s.bytes, bytes >> (8 * room));
+        filled = n - room;
+      }
     }
-    s.filled = static_cast<std::uint8_t>(s.filled + n);
+    s.filled = static_cast<std::uint8_t>(filled);
+  }
+
+  template <class TakeLine>
+  static void push(state& s, const change_bytes& bytes, TakeLine& take_line) noexcept {
+    if (bytes.count <= 8) {
+      push(s, bytes.low, bytes.count, take_line);
+    } else {
+      push(s, bytes.low, 8, take_line);
+      push(s, bytes.high, bytes.count - 8, take_line);
+    }
   }
 
   template <class TakeLine>
@@ -201,8 +215,6 @@ class row_stream {
 
   template <class TakeLine>
   static void put_value(state& s, std::uint64_t turn, std::uint64_t word, TakeLine& take_line) noexcept {
-    std::byte bytes[32] = {};
-    std::size_t n = 0;
     unsigned control = 0x60;
     if (word == s.words[0]) {
       if (turn == 0) return repeat(s, take_line);
@@ -210,46 +222,44 @@ class row_stream {
       const column_change change = change_of(kind(0), s.words[0], word, s.modes[0]);
       s.words[0] = word;
       if (change.how == column_change::form::difference) {
-        const unsigned bits = signed_bits(change.value);
         if (turn == 0) {
-          if (bits <= 7) return push(s, 0x80 | (change.value & 0x7F), take_line);
+          const unsigned bits = signed_bits(change.value);
           if (bits <= 40) {
-            const unsigned size = (bits + 8) / 7;
-            const unsigned counted = 7 * size - 2;
-            codec::store_little(bytes, (change.value & codec::low_mask(counted)) | std::uint64_t{1} << counted |
-                                           std::uint64_t{0x40} << (8 * size - 8));
-            return push(s, bytes, size, take_line);
+            const unsigned n = bits <= 7 ? 1 : (bits + 8) / 7;
+            const unsigned counted = bits <= 7 ? 7 : 7 * n - 2;
+            const std::uint64_t mark =
+                std::uint64_t{1} << counted | (bits <= 7 ? 0 : std::uint64_t{0x40} << (8 * n - 8));
+            return push(s, (change.value & codec::low_mask(counted)) | mark, n, take_line);
           }
         } else if (change.value + 15 <= 30) {
           control |= static_cast<unsigned>(change.value + (change.value >> 63 != 0 ? 17 : 16));
         }
       }
       if (control == 0x60) {
-        n = write_change(kind(0), change, bytes);
+        change_bytes bytes = write_change(kind(0), change);
         if (turn == 0) {
-          if (std::to_integer<unsigned>(bytes[n - 1]) < 0x80) bytes[n++] = std::byte{0x40};
-          return push(s, bytes, n, take_line);
+          if (bytes.last() < 0x80) bytes.add(0x40);
+          return push(s, bytes, take_line);
         }
+        push(s, bytes, take_line);
         control |= 1;
       }
     }
-    n += write_difference(turn, bytes + n);
-    bytes[n++] = static_cast<std::byte>(control);
-    push(s, bytes, n, take_line);
+    change_bytes bytes = write_difference(turn);
+    bytes.add(control);
+    push(s, bytes, take_line);
   }
 
   template <class TakeLine>
   static void push_change(state& s, std::size_t c, std::uint64_t word, TakeLine& take_line) noexcept {
-    std::byte bytes[24] = {};
     const column_change change = change_of(kind(c), s.words[c], word, s.modes[c]);
     s.words[c] = word;
-    push(s, bytes, write_change(kind(c), change, bytes), take_line);
+    push(s, write_change(kind(c), change), take_line);
   }
 
   template <class TakeLine>
   static void push_turn(state& s, std::uint64_t turn, TakeLine& take_line) noexcept {
-    std::byte bytes[24] = {};
-    push(s, bytes, write_difference(turn, bytes), take_line);
+    push(s, write_difference(turn), take_line);
   }
 
   template <class TakeLine>
@@ -313,36 +323,31 @@ class row_stream {
     static constexpr std::size_t size = max_of<std::size_t>(16 * line_bytes, 2 * margin) + 8;
 
    public:
-    const std::byte* end;  // behind the next byte
-
     template <class LineAt>
-    backward_bytes(const state& s, LineAt& line_at) noexcept
-        : end(buffer_ + size - s.filled), begin_(buffer_ + size - s.filled), next_(s.spills) {
+    backward_bytes(const state& s, LineAt& line_at) noexcept : begin_(buffer_ + size - s.filled), next_(s.spills) {
       std::memcpy(begin_, s.bytes, s.filled);
-      end = buffer_ + size;
       fill(line_at);
     }
     backward_bytes(const backward_bytes&) = delete;
     backward_bytes& operator=(const backward_bytes&) = delete;
 
-    [[nodiscard]] unsigned top() const noexcept { return std::to_integer<unsigned>(end[-1]); }
-    void drop() noexcept { --end; }
-    unsigned take() noexcept { return std::to_integer<unsigned>(*--end); }
+    // Behind the byte on top.
+    [[nodiscard]] const std::byte* end() const noexcept { return buffer_ + size; }
 
-    // Afterwards all that one change or control needs is there.
+    // Returns: where the byte at `end` stands now, with all before it that one change or control needs.
     template <class LineAt>
-    void refill(LineAt& line_at) noexcept {
-      if (end < low_) move_up(line_at);
+    [[nodiscard]] const std::byte* refill(const std::byte* end, LineAt& line_at) noexcept {
+      return end < low_ ? move_up(end, line_at) : end;
     }
 
    private:
     template <class LineAt>
-    void move_up(LineAt& line_at) noexcept {
+    const std::byte* move_up(const std::byte* end, LineAt& line_at) noexcept {
       const auto left = static_cast<std::size_t>(end - begin_);
       std::memmove(buffer_ + size - left, begin_, left);
       begin_ = buffer_ + size - left;
-      end = buffer_ + size;
       fill(line_at);
+      return buffer_ + size;
     }
 
     template <class LineAt>
@@ -367,55 +372,55 @@ class row_stream {
     std::byte buffer_[size];
   };
 
-  static void read_value(backward_bytes& in, unsigned control, std::uint64_t& step, column_cursor& at) noexcept {
-    if (control >= 0x80) {
-      read_change(kind(0), in.end, at);
-    } else if (control == 0x40) {
-      in.drop();
-      read_change(kind(0), in.end, at);
-    } else if (control < 0x60) {
-      const std::uint64_t y = codec::load_little(in.end - 8) << 2;
-      const auto n = static_cast<unsigned>(std::countl_zero(y)) + 1;
-      in.end -= n;
-      step_back(kind(0), sign_extended(y << n, 7 * n - 2), at);
-    } else {
-      in.drop();
-      step -= read_difference(in.end);
-      const unsigned v = control & 0x1F;
-      if (v == 1) {
-        read_change(kind(0), in.end, at);
-      } else if (v != 0) {
-        step_back(kind(0), std::uint64_t{v} - (v < 17 ? 17 : 16), at);
+  [[gnu::always_inline]] static void read_value(const std::byte*& end, unsigned control, std::uint64_t& step,
+                                                column_cursor& at) noexcept {
+    if (control < 0x80) {
+      --end;
+      if (control >= 0x60) {
+        step -= read_difference(end);
+        const unsigned v = control & 0x1F;
+        if (v != 1) {
+          if (v != 0) step_back(kind(0), std::uint64_t{v} - (v < 17 ? 17 : 16), at);
+          return;
+        }
+      } else if (control != 0x40) {
+        const std::uint64_t y = codec::load_little(end - 7) << 2;
+        const auto n = static_cast<unsigned>(std::countl_zero(y)) + 1;
+        end -= n - 1;
+        step_back(kind(0), sign_extended(y << n, 7 * n - 2), at);
+        return;
       }
     }
+    read_change(kind(0), end, at);
   }
 
   template <class LineAt>
-  static void read_many(backward_bytes& in, unsigned control, std::uint64_t& step, column_cursor* at,
-                        LineAt& line_at) noexcept {
-    in.drop();
+  static const std::byte* read_many(backward_bytes& in, const std::byte* end, unsigned control, std::uint64_t& step,
+                                    column_cursor* at, LineAt& line_at) noexcept {
+    --end;
     if (control >= 0x80) {
       const unsigned alone = control & 0x7F;
       const std::size_t first = alone == every_column ? 0 : alone;
       for (std::size_t c = alone == every_column ? columns : alone + 1; c-- != first;) {
-        in.refill(line_at);
-        read_change(kind(c), in.end, at[c]);
+        end = in.refill(end, line_at);
+        read_change(kind(c), end, at[c]);
       }
-      return;
+      return end;
     }
     std::uint8_t marks[group_bytes + 1] = {static_cast<std::uint8_t>(control & 0x1F)};
-    for (std::size_t i = group_bytes; i-- != 0;) marks[i] = static_cast<std::uint8_t>(in.take());
-    if ((control & 0x20) != 0) step -= read_difference(in.end);
+    for (std::size_t i = group_bytes; i-- != 0;) marks[i] = std::to_integer<std::uint8_t>(*--end);
+    if ((control & 0x20) != 0) step -= read_difference(end);
     for (std::size_t g = groups; g-- != 0;) {
       if ((marks[g / 8] >> g % 8 & 1) == 0) continue;
-      in.refill(line_at);
-      const unsigned mask = in.take();
+      end = in.refill(end, line_at);
+      const auto mask = std::to_integer<unsigned>(*--end);
       for (std::size_t c = min_of(8 * g + 8, columns); c-- != 8 * g;) {
         if ((mask >> c % 8 & 1) == 0) continue;
-        in.refill(line_at);
-        read_change(kind(c), in.end, at[c]);
+        end = in.refill(end, line_at);
+        read_change(kind(c), end, at[c]);
       }
     }
+    return end;
   }
 };
 
