@@ -35,16 +35,26 @@ constexpr codec::decimal_target target_of(codec::value_kind kind) noexcept {
 }
 
 // |digits| is at most this. The product of a real that has such digits and the power of ten is off by less than a
-// quarter, and by less where the product and the sum below are rounded as one: each way the nearest integer is the
-// digits.
+// quarter, so that the nearest integer is the digits, whether or not a product and a sum are rounded as one.
 inline constexpr std::uint64_t most_digits = std::uint64_t{1} << 50;
+
+// The nearest integer, by a conversion: adding a large number and subtracting it again, which is quicker, is what a
+// compiler that may reassociate leaves out.
+// Preconditions: |scaled| < 2^62.
+inline std::uint64_t nearest_integer(double scaled) noexcept {
+  constexpr auto half = std::bit_cast<std::uint64_t>(0.5);
+  const std::uint64_t sign = std::bit_cast<std::uint64_t>(scaled) & codec::sign_bit;
+  return static_cast<std::uint64_t>(static_cast<std::int64_t>(scaled + std::bit_cast<double>(half | sign)));
+}
+
+inline double scaled_by_ten(codec::value_kind kind, std::uint64_t pattern, unsigned exponent) noexcept {
+  if (kind == codec::value_kind::binary32) pattern = codec::widen_binary32(pattern);
+  return std::bit_cast<double>(pattern) * codec::powers_of_ten[exponent][0];
+}
 
 // The digits of a pattern that is known to have them.
 inline std::uint64_t known_digits(codec::value_kind kind, std::uint64_t pattern, unsigned exponent) noexcept {
-  if (kind == codec::value_kind::integer) return pattern;
-  if (kind == codec::value_kind::binary32) pattern = codec::widen_binary32(pattern);
-  const double scaled = std::bit_cast<double>(pattern) * codec::powers_of_ten[exponent][0];
-  return std::bit_cast<std::uint64_t>(scaled + codec::magic) - codec::magic_pattern;
+  return kind == codec::value_kind::integer ? pattern : nearest_integer(scaled_by_ten(kind, pattern, exponent));
 }
 
 inline std::uint64_t pattern_of_digits(codec::value_kind kind, std::uint64_t digits, unsigned exponent) noexcept {
@@ -55,14 +65,16 @@ inline std::uint64_t pattern_of_digits(codec::value_kind kind, std::uint64_t dig
 // only short ones count.
 inline bool try_digits(codec::value_kind kind, std::uint64_t pattern, unsigned exponent,
                        std::uint64_t& digits) noexcept {
-  // NaN, infinities and what is far from any decimal do not reach the arithmetic.
   const bool single = kind == codec::value_kind::binary32;
+  const std::uint64_t most = !single ? most_digits : std::uint64_t{1} << (exponent == 0 ? 24 : 20);
+  // NaN, infinities and what is far from any decimal do not reach the arithmetic.
   const std::uint64_t magnitude = (single ? codec::widen_binary32(pattern) : pattern) & ~codec::sign_bit;
   constexpr std::uint64_t least = std::uint64_t{1023 - 64} << 52;
   constexpr std::uint64_t range = std::uint64_t{128} << 52;
   if (magnitude - least >= range && magnitude != 0) return false;
-  digits = known_digits(kind, pattern, exponent);
-  const std::uint64_t most = !single ? most_digits : std::uint64_t{1} << (exponent == 0 ? 24 : 20);
+  const double scaled = scaled_by_ten(kind, pattern, exponent);
+  if ((std::bit_cast<std::uint64_t>(scaled) & ~codec::sign_bit) > std::bit_cast<std::uint64_t>(0x1p50)) return false;
+  digits = nearest_integer(scaled);
   return digits + most <= 2 * most && pattern_of_digits(kind, digits, exponent) == pattern;
 }
 
