@@ -3,6 +3,7 @@
 #pragma once
 
 #include <slotted/codec/block_reader.hpp>
+#include <slotted/codec/crc32c.hpp>
 #include <slotted/history/detail/row_stream.hpp>
 #include <slotted/memory/budget.hpp>
 #include <slotted/memory/container_limit.hpp>

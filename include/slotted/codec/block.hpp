@@ -120,7 +120,8 @@ struct column_state_access {
 
 /// Encodes 1 to 1024 values, bit for bit, and gives the number of bytes written to `to`.
 ///
-/// A dictionary of the series, if one is passed, is used where it makes the block smaller.
+/// A dictionary of the series, if one is passed, is used where it makes the block smaller. A block carries no checksum,
+/// and most flipped bits decode to other values: whoever stores or sends one keeps `crc32c` of it beside it.
 ///
 /// Preconditions: 1 <= values.size() <= max_block_values, to.size() >= max_encoded_size(values.size()).
 /// Effects: updates `state`. The bytes depend on the values and the state alone, not on compiler, flags or machine.
