@@ -45,8 +45,20 @@ concept symbol_text =
 ///
 /// A value of `sizeof(Code)` bytes, trivially copyable. Symbols of one domain are equal if and only if their texts are;
 /// they are ordered as their texts are. A default symbol is the empty text, code 0. Domains are told apart by their
-/// name and by the type of their code, and symbols of different domains do not convert to each other. A domain lives as
-/// long as the process; two shared libraries that hide their symbols from each other each have a domain of their own.
+/// name and by the type of their code, and symbols of different domains do not convert to each other.
+///
+/// Symbols are for closed vocabularies: sensors, units, states, regions. A domain lives as long as the process and
+/// never gives a text back, so that texts without end (users, requests, addresses) belong elsewhere. Where labels come
+/// from outside, limit their domain by `domain().set_cap(n)`, charge it to a budget by `domain().charge_to(budget)`,
+/// and take them by `try_intern`.
+///
+/// Shared libraries: a program and the libraries that are linked to it, or loaded with RTLD_GLOBAL, share each domain.
+/// Plugins that dlopen loads with RTLD_LOCAL share it when g++ compiled them, which marks it as unique in the process
+/// (STB_GNU_UNIQUE); when clang did, or g++ with -fno-gnu-unique, each has a domain of its own, and so has, from any
+/// compiler, each library that hides it (-fvisibility=hidden), and on Windows each module. The same text has different
+/// codes in two domains: pass texts, not symbols, codes or records that hold them, between such libraries; or let the
+/// program use the domain and export it (-rdynamic, CMake's ENABLE_EXPORTS), so that all plugins that do not hide it
+/// find that one first.
 /// \tparam Domain  the name of the domain, a literal.
 /// \tparam Code    an unsigned integer of 1, 2 or 4 bytes; the domain holds at most as many texts as it has values.
 template <fixed_string Domain, class Code = std::uint16_t>

@@ -40,6 +40,9 @@ enum class intern_outcome : unsigned char {
 /// process. A domain without texts beside the empty one holds no memory. It is trivially destructible and keeps its
 /// pages: make one of static storage duration only, or use `symbol<...>::domain()`.
 ///
+/// It is for closed vocabularies: whoever interns texts from outside limits their number with `set_cap` and their bytes
+/// with `charge_to` a budget, and calls `try_intern`. Texts without end belong elsewhere.
+///
 /// A code must reach another thread the way any object does: with synchronisation.
 class symbol_domain {
  public:
