@@ -1,14 +1,22 @@
 #!/bin/sh
 # slotted: builds and runs every benchmark, peers and ours in one run, and leaves figures, a report and pictures in
-# bench/results/: bench/run.sh [--quick] [DATA], DATA being a folder of .csv files to compress.
+# bench/results/: bench/run.sh [--quick] [--peers] [DATA], DATA being a folder of .csv files to compress.
 # SPDX-License-Identifier: MIT
 #
 # With --quick one million points, one repetition, and no zstd -19: minutes where the whole takes most of an hour.
-# SLOTTED_PLF_HIVE_DIR names a folder with plf_hive.h, SLOTTED_ENTT_DIR one with entt/entt.hpp, if they are to be
-# measured, too; otherwise they are named as missing.
+# With --peers CMake fetches plf::hive and EnTT, which Debian has no packages of; SLOTTED_PLF_HIVE_DIR, a folder with
+# plf_hive.h, and SLOTTED_ENTT_DIR, one with entt/entt.hpp, are taken before that. Without both they are named as missing.
 set -eu
-quick=
-[ "${1:-}" != --quick ] || { quick=1; shift; }
+quick='' peers=OFF
+while :; do
+  case ${1:-} in
+    --quick) quick=1 ;;
+    --peers) peers=ON ;;
+    -*) echo "bench/run.sh: no such option: $1; there are --quick and --peers" >&2; exit 2 ;;
+    *) break ;;
+  esac
+  shift
+done
 data=
 if [ $# -gt 0 ]; then
   [ -d "$1" ] || { echo "bench/run.sh: no such folder: $1" >&2; exit 2; }
@@ -20,8 +28,8 @@ cd "$(dirname "$0")/.."
 need c++ cmake ninja benchmark cli11 fmt json gnuplot
 want boost colony absl zstd lz4 jemalloc mimalloc
 
-cmake --preset bench -DSLOTTED_PLF_HIVE_DIR="${SLOTTED_PLF_HIVE_DIR:-}" \
-  -DSLOTTED_ENTT_DIR="${SLOTTED_ENTT_DIR:-}" >&2
+cmake --preset bench -DSLOTTED_PLF_HIVE_DIR="${SLOTTED_PLF_HIVE_DIR:-}" -DSLOTTED_FETCH_PLF_HIVE="$peers" \
+  -DSLOTTED_ENTT_DIR="${SLOTTED_ENTT_DIR:-}" -DSLOTTED_FETCH_ENTT="$peers" >&2
 cmake --build build/bench --target bench >&2
 
 programs=build/bench/bench
