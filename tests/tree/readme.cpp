@@ -135,6 +135,49 @@ complaints judge_header_list(const source_tree& tree) {
   return found;
 }
 
+// Each `script --option` within a line names options that the script knows.
+complaints judge_options(const source_tree& tree) {
+  complaints found;
+  for (const std::string& line : lines_of(tree.at("README.md"))) {
+    for (std::size_t at = line.find('`'); at != std::string::npos; at = line.find('`', at + 1)) {
+      const std::size_t end = line.find('`', at + 1);
+      const std::string span = line.substr(at + 1, end == std::string::npos ? end : end - at - 1);
+      const auto script = tree.find(span.substr(0, span.find(' ')));
+      at = end;
+      if (script != tree.end())
+        for (std::size_t option = span.find(" --"); option != std::string::npos;
+             option = span.find(" --", option + 1)) {
+          const std::string name = span.substr(option + 1, span.find(' ', option + 1) - option - 1);
+          if (script->second.find(name + ")") == std::string::npos)
+            found.push_back("README.md: " + script->first + " knows no " + name);
+        }
+      if (end == std::string::npos) break;
+    }
+  }
+  return found;
+}
+
+// A compiler that the README calls tested is one that a step of .ci/run is named after.
+complaints judge_compilers(const source_tree& tree) {
+  complaints found;
+  const std::string& readme = tree.at("README.md");
+  const std::string claim = "tested with ";
+  for (std::size_t at = readme.find(claim); at != std::string::npos; at = readme.find(claim, at + 1)) {
+    const std::string sentence = readme.substr(at, readme.find(".\n", at) - at);
+    for (const std::string name : {"g++ ", "clang++ "}) {
+      for (std::size_t i = sentence.find(" " + name); i != std::string::npos; i = sentence.find(" " + name, i + 1)) {
+        const std::size_t number = i + 1 + name.size();
+        const std::string version = sentence.substr(number, sentence.find_first_not_of("0123456789", number) - number);
+        const std::string step = (name == "g++ " ? name : "clang ") + version;
+        if (tree.at(".ci/run").find(", " + step) == std::string::npos)
+          found.push_back("README.md says tested with " + name + version + ", and .ci/run has no step '..., " + step +
+                          "'");
+      }
+    }
+  }
+  return found;
+}
+
 source_tree with_readme(const std::string& readme) {
   return {{"README.md", readme},
           {"examples/first.cpp", "int main() {\n  // [body]\n  int x;\n\n    ++x;\n  // [/body]\n}\n"},
@@ -170,6 +213,24 @@ TEST_CASE("a command that the tree does not have is named") {
   CHECK(judge("cmake --workflow --preset test") == complaints{});
   CHECK(judge("tests/walk.sh") == complaints{"README.md:1: no such command: tests/walk.sh"});
   CHECK(judge("cmake --workflow --preset asan").size() == 1);  // a preset, and no workflow
+}
+
+TEST_CASE("an option that the README gives a script is one that it has") {
+  CHECK(judge_options(slotted::test::read_source_tree({"README.md", "examples", "tests", "bench"})) == complaints{});
+  source_tree tree = with_readme("as `tests/run.sh --quick DATA` does, and `a --b`\n");
+  CHECK(judge_options(tree) == complaints{"README.md: tests/run.sh knows no --quick"});
+  tree["tests/run.sh"] = "case $1 in\n  --quick) ;;\nesac\n";
+  CHECK(judge_options(tree) == complaints{});
+}
+
+TEST_CASE("a compiler that the README calls tested has a step of CI") {
+  CHECK(judge_compilers(slotted::test::read_source_tree({"README.md", ".ci"})) == complaints{});
+  source_tree tree = with_readme("It is tested with g++ 12 and with clang++ 14.\n");
+  tree[".ci/run"] = "step 'tests, g++ 12' x\nstep 'tests, clang 19' x\n";
+  CHECK(judge_compilers(tree) ==
+        complaints{"README.md says tested with clang++ 14, and .ci/run has no step '..., clang 14'"});
+  tree[".ci/run"] += "step 'tests, clang 14' x\n";
+  CHECK(judge_compilers(tree) == complaints{});
 }
 
 TEST_CASE("every link of the README leads to a file") {
