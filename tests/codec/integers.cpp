@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include <slotted/codec/integer_plan.hpp>
+#include <slotted/codec/integer_search.hpp>
 #include "catch.hpp"
 #include "generated.hpp"
 

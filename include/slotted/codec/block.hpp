@@ -95,15 +95,24 @@ inline T from_pattern(std::uint64_t pattern) noexcept {
 
 inline std::size_t encode_block(const std::uint64_t* patterns, std::size_t n, value_kind kind, encoder_memory memory,
                                 std::byte* to) noexcept {
-  // The count stands between the mode byte, which becomes the header, and the rest of the body.
-  std::byte body[max_flat_size(max_block_values)];
-  const std::size_t body_size = encode_body(patterns, n, kind, memory, body);
+  // The count stands between the header, which takes the place of the mode byte, and the rest of the body.
+  const bool full = n == max_block_values;
+  const std::size_t count_size = full ? 0 : varint_size(n - 1);
+  const std::size_t body_size = encode_body(patterns, n, kind, memory, to + count_size);
+  const auto how = std::to_integer<unsigned>(to[count_size]);
   byte_writer out(to);
-  out.u8(std::to_integer<unsigned>(body[0]) | static_cast<unsigned>(kind) << 3 |
-         (n == max_block_values ? flag_full : 0) | format_version << 6);
-  if (n != max_block_values) out.varint(n - 1);
-  out.bytes(body + 1, body_size - 1);
-  return static_cast<std::size_t>(out.at() - to);
+  out.u8(how | static_cast<unsigned>(kind) << 3 | (full ? flag_full : 0) | format_version << 6);
+  if (!full) out.varint(n - 1);
+  return count_size + body_size;
+}
+
+template <typename T>
+inline void to_patterns(std::span<const T> values, std::uint64_t* patterns) noexcept {
+  if constexpr (sizeof(T) == sizeof *patterns) {
+    std::memcpy(patterns, values.data(), values.size_bytes());
+  } else {
+    for (std::size_t i = 0; i < values.size(); ++i) patterns[i] = to_pattern(values[i]);
+  }
 }
 
 }  // namespace detail::codec
@@ -133,9 +142,23 @@ inline std::size_t encode(std::span<const T> values, column_state& state, std::s
   const std::size_t n = values.size();
   assert(n >= 1 && n <= max_block_values && to.size() >= max_encoded_size(n));
   std::uint64_t patterns[max_block_values];
-  patterns[0] = to_pattern(values[0]);
-  for (std::size_t i = 1; i < n; ++i) patterns[i] = to_pattern(values[i]);
+  to_patterns(values, patterns);
   return encode_block(patterns, n, kind_of<T>(), column_state_access::of(state, series), to.data());
+}
+
+/// Encodes 1 to 1024 values, bit for bit, by what a hint says of the block before.
+///
+/// The same as with a column_state made of the hint, for columns too many to keep one for each.
+///
+/// Preconditions: 1 <= values.size() <= max_block_values, to.size() >= max_encoded_size(values.size()).
+/// Effects: sets `h` to what this block tells the next. The bytes depend on the values and the hint alone.
+template <block_value T>
+inline std::size_t encode(std::span<const T> values, hint& h, std::span<std::byte> to,
+                          const series_dictionary* series = nullptr) noexcept {
+  column_state state(h);
+  const std::size_t size = encode<T>(values, state, to, series);
+  h = state.to_hint(values.size(), size);
+  return size;
 }
 
 /// Chooses the values of a series that are worth an entry in its dictionary.

@@ -4,6 +4,7 @@
 
 #include <slotted/codec/body.hpp>
 #include <slotted/codec/column_state.hpp>
+#include <slotted/codec/few_values.hpp>
 
 namespace slotted {
 inline namespace v0 {
@@ -36,12 +37,42 @@ inline std::size_t write_flat_series(std::size_t n, value_kind kind, const serie
   return 1 + p.size;
 }
 
+/// Writes few patterns as a plain body or as a dictionary, mode byte first.
+///
+/// Returns: its size; 0, with nothing written, when the general search may find something better.
+inline std::size_t encode_few(const std::uint64_t* patterns, std::size_t n, value_kind kind, transform_set allowed,
+                              remembered_choice& memory, std::byte* to) noexcept {
+  few_plan p;
+  if (!plan_few(patterns, n, kind, allowed, memory.plain, memory.known, p)) return 0;
+  if (kind != value_kind::integer) {
+    if (n >= 64 && p.size * 8 > n * (pattern_bits(kind) - 20)) return 0;  // top parts may be less
+    if (p.choice.how == mode::integers && memory.known && !memory.still_good(p.size, n)) return 0;
+  }
+  if (dictionary_may_pay(patterns, n, p.size)) {
+    dictionary_plan dictionary;
+    if (plan_dictionary(patterns, n, kind, p.choice, p.size - p.size / 12, dictionary)) {
+      memory.found(mode::dictionary, p.choice, n, dictionary.size);
+      return write_flat_dictionary(n, dictionary, to);
+    }
+  }
+  memory.found(p.choice.how, p.choice, n, p.size);
+  byte_writer out(to);
+  out.u8(static_cast<unsigned>(p.choice.how));
+  if (p.choice.how == mode::decimals) out.u8(p.choice.exponent | (p.choice.narrowed ? flag_narrowed : 0));
+  write_integers(p.residuals, n, p.integers, out);
+  return 1 + p.size;
+}
+
 /// Writes n patterns as the least body but runs, mode byte first; gives its size.
 inline std::size_t encode_flat_body(const std::uint64_t* patterns, std::size_t n, value_kind kind,
                                     transform_set allowed, const series_dictionary* series, remembered_choice& memory,
                                     std::byte* to) noexcept {
-  // The transform is compared with the others at every fourth block, for that costs as much as all the rest.
-  const transform_set compared = memory.age % 8 == 7 ? allowed : allowed & set_of(memory.plain.digits);
+  if (n <= few_values && series == nullptr) {
+    if (const std::size_t size = encode_few(patterns, n, kind, allowed, memory, to)) return size;
+  }
+  // The transform is compared with the others at every eighth block, for that costs as much as all the rest.
+  const transform_set remembered = allowed & set_of(memory.plain.digits);  // none, where a hint says what cannot be
+  const transform_set compared = memory.age % 8 == 7 || n <= few_values || remembered == 0 ? allowed : remembered;
   plain_plan plain;
   dictionary_plan dictionary;
   if (memory.usable(n)) {

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <slotted/algorithm.hpp>
-#include <slotted/codec/integer_plan.hpp>
+#include <slotted/codec/integer_search.hpp>
 #include <slotted/codec/quotients.hpp>
 
 namespace slotted {
@@ -153,9 +153,45 @@ inline constexpr std::uint64_t near_limit = 64;
 
 inline bool is_near(std::uint64_t correction) noexcept { return correction + near_limit <= 2 * near_limit; }
 
-// What becomes of one row: its digits, and how far the patterns are from their quotients.
-inline void split_row(const std::uint64_t* __restrict patterns, unsigned exponent, double scale, decimal_target target,
+// The digits of 16 doubles, if they are all decimals at this exponent. For these v * scale is within 3/8 of its digits,
+// however it is rounded, so that adding the magic number rounds it to them; for others the digits are wrong, or out of
+// range, and so is the quotient.
+inline bool exact_row(const std::uint64_t* __restrict patterns, unsigned exponent, double scale,
+                      std::uint64_t* __restrict digits) noexcept {
+  for (std::size_t l = 0; l < lanes; ++l) {  // must be vectorised
+    digits[l] = std::bit_cast<std::uint64_t>(std::bit_cast<double>(patterns[l]) * scale + magic) - magic_pattern;
+  }
+  std::uint64_t quotients[lanes];
+  divide_row(reinterpret_cast<const std::byte*>(digits), exponent, quotients);
+  std::uint64_t wrong = 0;
+  for (std::size_t l = 0; l < lanes; ++l) {  // must be vectorised
+    const std::uint64_t out_of_range = ((digits[l] + (decimal_limit - 1)) | (digits[l] + decimal_limit)) >> 52;
+    wrong |= (patterns[l] ^ quotients[l]) | out_of_range;
+  }
+  return wrong == 0;
+}
+
+// The least exponent, from `from` on, at which a value is a decimal, and its digits there; largest_exponent + 1 when
+// there is none.
+inline unsigned least_exponent(std::uint64_t pattern, unsigned from, decimal_target target,
+                               std::uint64_t& digits) noexcept {
+  unsigned e = from;
+  for (; e <= largest_exponent; ++e) {
+    const std::uint64_t value = target == decimal_target::binary32 ? widen_binary32(pattern) : pattern;
+    digits = nearest_digits(value, powers_of_ten[e][0]);
+    if (digits != decimal_limit && decimal_pattern(digits, e, target) == pattern) break;
+  }
+  return e;
+}
+
+// What becomes of one row: its digits, and how far the patterns are from their quotients. Returns: whether there is
+// nothing to correct.
+inline bool split_row(const std::uint64_t* __restrict patterns, unsigned exponent, double scale, decimal_target target,
                       std::uint64_t* __restrict digits, std::uint64_t* __restrict corrections) noexcept {
+  if (target == decimal_target::binary64 && exact_row(patterns, exponent, scale, digits)) {
+    std::memset(corrections, 0, lanes * sizeof *corrections);
+    return true;
+  }
   if (target == decimal_target::binary32) {
     for (std::size_t l = 0; l < lanes; ++l) {  // must be vectorised
       digits[l] = nearest_digits(widen_binary32(patterns[l]), scale);
@@ -166,7 +202,12 @@ inline void split_row(const std::uint64_t* __restrict patterns, unsigned exponen
   std::uint64_t quotients[lanes];
   divide_row(reinterpret_cast<const std::byte*>(digits), exponent, quotients);
   narrow_row(quotients, target);
-  for (std::size_t l = 0; l < lanes; ++l) corrections[l] = patterns[l] - quotients[l];  // must be vectorised
+  std::uint64_t wrong = 0;
+  for (std::size_t l = 0; l < lanes; ++l) {  // must be vectorised
+    corrections[l] = patterns[l] - quotients[l];
+    wrong |= corrections[l] | (digits[l] ^ decimal_limit ? 0 : 1);
+  }
+  return wrong == 0;
 }
 
 /// Splits n patterns; false when more than `tolerated` of them are no decimals.

@@ -1,4 +1,4 @@
-// slotted: how an integer stream is best written: which transform, width, divisor and patches. The encoder's half.
+// slotted: what is planned of an integer stream: transform, width, divisor and patches; and the writing of it.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -37,13 +37,23 @@ inline std::size_t handicap(std::size_t n, std::size_t size) noexcept { return m
 inline std::size_t planned_size(const integer_plan& p, std::size_t n) noexcept {
   std::size_t size = 2 + signed_varint_size(p.base) + packed_size(n, p.width);
   if (p.divisor != 1) size += varint_size(p.divisor);
-  if (p.how == transform::delta || p.how == transform::second_difference) size += signed_varint_size(p.first);
+  if (is_running(p.how)) size += signed_varint_size(p.first);
   if (p.how == transform::linear || p.how == transform::second_difference) size += signed_varint_size(p.slope);
   if (p.patches != 0) {
     size += varint_size(p.patches - 1) + 1 + packed_size(p.patches, position_bits);
     size += packed_size(p.patches, p.patch_width);
   }
   return size;
+}
+
+// Rows first: g++ -O2 vectorises loops of a constant count alone.
+inline void subtract(const std::uint64_t* a, const std::uint64_t* b, std::size_t n,
+                     std::uint64_t* __restrict r) noexcept {
+  std::size_t i = 0;
+  for (; i + lanes <= n; i += lanes) {
+    for (std::size_t l = 0; l < lanes; ++l) r[i + l] = a[i + l] - b[i + l];  // must be vectorised
+  }
+  for (; i < n; ++i) r[i] = a[i] - b[i];
 }
 
 // The residuals of x under p.how; sets first and slope. Slopes come from integers alone: the bytes must not depend on
@@ -57,7 +67,7 @@ inline void make_residuals(const std::uint64_t* __restrict x, std::size_t n, int
       return;
     case transform::delta:
       p.first = x[0];
-      for (std::size_t i = 1; i < n; ++i) r[i] = x[i] - x[i - 1];  // must be vectorised
+      subtract(x + 1, x, n - 1, r + 1);
       r[0] = n > 1 ? r[1] : 0;
       return;
     case transform::linear: {
@@ -107,21 +117,28 @@ inline unsigned width_of(residual_range range) noexcept {
   return bit_length(static_cast<std::uint64_t>(range.highest) - static_cast<std::uint64_t>(range.lowest));
 }
 
-// The width that 64 samples need when the two furthest out on each side are left to patches.
+// The width that a sample needs when what is furthest out is left to patches: of pairs of neighbours the lowest three
+// and the highest three, or one of each where there are few.
 inline unsigned sampled_width(const std::uint64_t* r, std::size_t n) noexcept {
-  const std::size_t step = n / 64 + 1;
-  std::int64_t low[3] = {INT64_MAX, INT64_MAX, INT64_MAX};  // the least first
-  std::int64_t high[3] = {INT64_MIN, INT64_MIN, INT64_MIN};
-  for (std::size_t i = step / 2; i < n; i += step) {
-    const auto v = static_cast<std::int64_t>(r[i]);
-    low[2] = min_of(low[2], max_of(low[1], v));
-    low[1] = min_of(low[1], max_of(low[0], v));
-    low[0] = min_of(low[0], v);
-    high[2] = max_of(high[2], min_of(high[1], v));
-    high[1] = max_of(high[1], min_of(high[0], v));
-    high[0] = max_of(high[0], v);
+  const std::size_t step = n <= 256 ? (n + 31) / 32 : n / 64 + 1;
+  std::int64_t low[4] = {INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX};  // the least first
+  std::int64_t high[4] = {INT64_MIN, INT64_MIN, INT64_MIN, INT64_MIN};
+  for (std::size_t i = step / 2; i < n; i += 2 * step) {
+    const auto one = static_cast<std::int64_t>(r[i]);
+    const auto other = static_cast<std::int64_t>(r[i + step < n ? i + step : i]);
+    const std::int64_t less = min_of(one, other);
+    const std::int64_t more = max_of(one, other);
+    low[3] = min_of(low[3], max_of(low[2], less));
+    low[2] = min_of(low[2], max_of(low[1], less));
+    low[1] = min_of(low[1], max_of(low[0], less));
+    low[0] = min_of(low[0], less);
+    high[3] = max_of(high[3], min_of(high[2], more));
+    high[2] = max_of(high[2], min_of(high[1], more));
+    high[1] = max_of(high[1], min_of(high[0], more));
+    high[0] = max_of(high[0], more);
   }
-  return low[2] < high[2] ? width_of({low[2], high[2]}) : 0;
+  const std::size_t left_out = n < 16 ? 1 : 3;
+  return low[left_out] < high[left_out] ? width_of({low[left_out], high[left_out]}) : 0;
 }
 
 // Division of what is known to be a multiple, by multiplication with the inverse modulo 2^64 of the divisor's odd part.
@@ -187,176 +204,6 @@ struct code_window {
   explicit code_window(const integer_plan& p) noexcept : base(p.base), most(low_mask(p.width) * p.divisor) {}
 };
 
-// What lies within a window of residuals, as distances from its low end, and how much lies outside.
-struct window_contents {
-  std::int64_t nearest = INT64_MAX;
-  std::int64_t furthest = -1;
-  std::size_t outside = 0;
-};
-
-// Preconditions: span < 2^63.
-inline window_contents contents_of(const std::uint64_t* r, std::size_t n, std::uint64_t lowest,
-                                   std::uint64_t span) noexcept {
-  std::int64_t nearest = INT64_MAX;
-  std::int64_t furthest = -1;
-  std::uint64_t outside = 0;
-  for (std::size_t i = 0; i < n; ++i) {  // must be vectorised
-    const std::uint64_t away = r[i] - lowest;
-    const std::uint64_t out = away > span ? ~std::uint64_t{0} : 0;
-    const auto low = static_cast<std::int64_t>((away | out) & (~out | INT64_MAX));
-    const auto high = static_cast<std::int64_t>(away | out);
-    nearest = low < nearest ? low : nearest;
-    furthest = high > furthest ? high : furthest;
-    outside -= out;
-  }
-  return {nearest, furthest, static_cast<std::size_t>(outside)};
-}
-
-// Narrows a plan by leaving outliers to patches: the window of codes around a pivot that costs least. Found from a
-// sample, then counted out.
-inline void plan_patches(const std::uint64_t* r, std::size_t n, integer_plan& p) noexcept {
-  std::int64_t pivots[17] = {static_cast<std::int64_t>(r[0])};
-  std::size_t pivot_count = 1;
-  const std::size_t pivot_step = n / 16 + 1;
-  for (std::size_t i = pivot_step; i < n; i += pivot_step) pivots[pivot_count++] = static_cast<std::int64_t>(r[i]);
-  nth_element(pivots, pivots + pivot_count / 2, pivots + pivot_count,
-              [](std::int64_t a, std::int64_t b) { return a < b; });
-  const auto pivot = static_cast<std::uint64_t>(pivots[pivot_count / 2]);
-
-  // How many of the sample are k bits away from the pivot, above it and below. Counted without a branch, and in turn in
-  // four places, for neighbours tend to be as far away and would wait for each other's count.
-  constexpr std::size_t sides = 132;
-  std::uint16_t counts[4][sides] = {};
-  const std::size_t step = n < 320 ? 1 : 5;  // no power of two, which columns may well have as a period
-  std::size_t sampled = 0;
-  for (std::size_t i = 0; i < n; i += step, ++sampled) {
-    const std::uint64_t away = r[i] - pivot;
-    const bool under = static_cast<std::int64_t>(r[i]) < static_cast<std::int64_t>(pivot);
-    ++counts[sampled % 4][(under ? sides / 2 : 0) + bit_length(under ? 0 - away : away)];
-  }
-  for (std::size_t k = 0; k < sides; ++k) {
-    counts[0][k] = static_cast<std::uint16_t>(counts[0][k] + counts[1][k] + counts[2][k] + counts[3][k]);
-  }
-  std::uint16_t* const above = counts[0];
-  std::uint16_t* const below = counts[0] + sides / 2;
-  std::uint16_t so_far_above = 0;
-  std::uint16_t so_far_below = 0;
-  for (int k = 64; k >= 0; --k) {  // from here on: k bits away or more
-    above[k] = so_far_above = static_cast<std::uint16_t>(so_far_above + above[k]);
-    below[k] = so_far_below = static_cast<std::uint16_t>(so_far_below + below[k]);
-  }
-
-  const unsigned full_width = p.width;
-  const std::size_t patch_bits = position_bits + full_width + 1;
-  std::size_t best_bits = sampled * p.width;
-  unsigned best_up = 65, best_down = 65;
-  for (unsigned width = 0; width < full_width && sampled * width < best_bits; ++width) {
-    const unsigned side = width == 0 ? 0 : width - 1;
-    const unsigned shapes[3][2] = {{side, side}, {width, 0}, {0, width}};
-    for (const auto& shape : shapes) {
-      const std::size_t patches = std::size_t{above[shape[0] + 1]} + below[shape[1] + 1];
-      const std::size_t bits = sampled * width + patches * patch_bits + 24 / step;
-      if (bits < best_bits) {
-        best_bits = bits;
-        best_up = shape[0];
-        best_down = shape[1];
-      }
-    }
-  }
-  if (best_up == 65) return;
-
-  const auto middle = static_cast<std::int64_t>(pivot);
-  const auto up_to = static_cast<std::int64_t>(low_mask(best_up));
-  const auto down_to = static_cast<std::int64_t>(low_mask(best_down));
-  const auto highest = static_cast<std::uint64_t>(middle > INT64_MAX - up_to ? INT64_MAX : middle + up_to);
-  const auto lowest = static_cast<std::uint64_t>(middle < INT64_MIN + down_to ? INT64_MIN : middle - down_to);
-  if ((highest - lowest) >> 63 != 0) return;
-  const window_contents found = contents_of(r, n, lowest, highest - lowest);
-  if (found.furthest < 0 || found.outside == 0) return;
-  integer_plan patched = p;
-  patched.base = lowest + static_cast<std::uint64_t>(found.nearest);
-  patched.width = bit_length(static_cast<std::uint64_t>(found.furthest - found.nearest) / p.divisor);
-  const code_window codes(patched);
-  std::uint64_t patches = 0;
-  std::int64_t furthest_above = 0;
-  std::int64_t furthest_below = -1;      // less one, for there may be none for INT64_MIN itself
-  for (std::size_t i = 0; i < n; ++i) {  // must be vectorised
-    const std::uint64_t away = r[i] - codes.base;
-    const std::uint64_t outside = away > codes.most ? ~std::uint64_t{0} : 0;
-    const auto signed_away = static_cast<std::int64_t>(away & outside);
-    patches -= outside;
-    furthest_above = signed_away > furthest_above ? signed_away : furthest_above;
-    furthest_below = ~signed_away > furthest_below ? ~signed_away : furthest_below;
-  }
-  if (patches == 0) return;
-  const std::uint64_t up = static_cast<std::uint64_t>(furthest_above) / p.divisor;
-  const std::uint64_t down = (static_cast<std::uint64_t>(furthest_below) + 1) / p.divisor;
-  patched.patches = static_cast<std::size_t>(patches);
-  patched.patch_width = bit_length(zigzag(up) | zigzag(0 - down));
-  patched.size = planned_size(patched, n);
-  if (patched.size < p.size) p = patched;
-}
-
-// Width, base, divisor and patches for given residuals.
-inline void plan_residuals(const std::uint64_t* r, std::size_t n, residual_range range, integer_plan& p) noexcept {
-  p.base = static_cast<std::uint64_t>(range.lowest);
-  p.width = width_of(range);
-  p.divisor = 1;
-  p.patches = p.patch_width = 0;
-  // A range beyond 62 bits would not leave room for signs in the arithmetic of divided patches.
-  if (p.width > 1 && p.width <= 62) {
-    p.divisor = common_divisor(r, n, range);
-    if (p.divisor != 1) p.width = bit_length((static_cast<std::uint64_t>(range.highest) - p.base) / p.divisor);
-  }
-  p.size = planned_size(p, n);
-  if (p.width < 2 || n < 8) return;
-  if (sampled_width(r, n) + 1 < bit_length((static_cast<std::uint64_t>(range.highest) - p.base))) plan_patches(r, n, p);
-}
-
-/// The least costly way to write x[0..n), among the given transforms; leaves its residuals in r.
-inline integer_plan plan_integers(const std::uint64_t* x, std::size_t n, transform_set allowed,
-                                  std::uint64_t* r) noexcept {
-  // First what a sample promises for each, then all of the work for those that come near the best promise. Values
-  // as they are get a wider margin, for others have to save their handicap.
-  integer_plan plans[4];
-  residual_range ranges[4];
-  std::size_t promised[4] = {SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX};  // half bits a value
-  std::size_t least = SIZE_MAX;
-  transform current = transform::none;  // whose residuals r holds
-  const bool alone = std::has_single_bit(allowed);
-  for (unsigned t = 0; t < 4; ++t) {
-    if ((allowed >> t & 1) == 0) continue;
-    plans[t].how = current = static_cast<transform>(t);
-    make_residuals(x, n, plans[t], r);
-    ranges[t] = range_of(r, n);
-    const unsigned width = width_of(ranges[t]);
-    promised[t] = width == 0 || alone ? 0 : min_of(2 * width, 2 * sampled_width(r, n) + 3);
-    least = min_of(least, promised[t]);
-    if (width == 0) break;
-  }
-  const integer_plan* best = nullptr;
-  std::size_t best_cost = SIZE_MAX;
-  for (unsigned t = 0; t < 4; ++t) {
-    const std::size_t margin = t == 0 ? 4 : 2;
-    if (promised[t] == SIZE_MAX || promised[t] > least + margin) continue;
-    if (current != plans[t].how) make_residuals(x, n, plans[t], r);
-    current = plans[t].how;
-    plan_residuals(r, n, ranges[t], plans[t]);
-    std::size_t cost = plans[t].size;
-    if (plans[t].how == transform::delta || plans[t].how == transform::second_difference) cost += handicap(n, cost);
-    if (cost < best_cost) {
-      best_cost = cost;
-      best = &plans[t];
-    }
-  }
-  if (current != best->how) {
-    integer_plan again;
-    again.how = best->how;
-    make_residuals(x, n, again, r);
-  }
-  return *best;
-}
-
 // Where codes lie above `most`, in ascending order; gives how many do.
 inline std::size_t positions_above(const std::uint64_t* codes, std::size_t n, std::uint64_t most,
                                    std::uint64_t* positions) noexcept {
@@ -382,7 +229,7 @@ inline void write_integers(const std::uint64_t* r, std::size_t n, const integer_
   out.u8(p.width);
   out.signed_varint(p.base);
   if (p.divisor != 1) out.varint(p.divisor);
-  if (p.how == transform::delta || p.how == transform::second_difference) out.signed_varint(p.first);
+  if (is_running(p.how)) out.signed_varint(p.first);
   if (p.how == transform::linear || p.how == transform::second_difference) out.signed_varint(p.slope);
 
   if (p.width == 0 && p.patches == 0) return;

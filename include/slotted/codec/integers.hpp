@@ -17,6 +17,9 @@ enum class transform : unsigned char {
 };
 inline constexpr unsigned slope_shift = 10;
 
+// Does a value depend on all those before it?
+constexpr bool is_running(transform t) noexcept { return t == transform::delta || t == transform::second_difference; }
+
 // r[i] = base + divisor * code[i], codes packed at `width`; a patch replaces its r by base + divisor * unzigzag(value).
 // Bytes: flags (transform, 4 has divisor, 8 has patches), width, base, [divisor], [first], [slope],
 // [patch count - 1, patch width, positions at 10 bits, values], codes. Numbers without a width are varints.
@@ -48,7 +51,7 @@ inline bool parse(byte_reader& in, std::size_t n, integer_stream& s) noexcept {
   if (flags >= 16 || s.width > 64) in.fail();
   s.base = in.signed_varint();
   s.divisor = (flags & flag_divisor) != 0 ? in.varint() : 1;
-  s.first = s.how == transform::delta || s.how == transform::second_difference ? in.signed_varint() : 0;
+  s.first = is_running(s.how) ? in.signed_varint() : 0;
   s.slope = s.how == transform::linear || s.how == transform::second_difference ? in.signed_varint() : 0;
   s.patches = 0;
   if ((flags & flag_patches) != 0) {
@@ -174,10 +177,7 @@ class running_sums {
 #endif
 };
 
-// Do values depend on those before them?
-inline bool is_summed(const integer_stream& s) noexcept {
-  return s.how == transform::delta || s.how == transform::second_difference;
-}
+inline bool is_summed(const integer_stream& s) noexcept { return is_running(s.how); }
 
 // Is the stream one number, said once?
 inline bool is_constant(const integer_stream& s) noexcept {

@@ -122,6 +122,19 @@ struct plain_plan {
   std::uint64_t correction_residuals[max_block_values];
 };
 
+// Copies a plan of n values, not the room for 1024.
+inline void assign(plain_plan& to, const plain_plan& from, std::size_t n) noexcept {
+  to.choice = from.choice;
+  to.integers = from.integers;
+  to.corrections = from.corrections;
+  to.size = from.size;
+  to.mostly_shorter = from.mostly_shorter;
+  std::memcpy(to.residuals, from.residuals, n * sizeof *to.residuals);
+  if (from.corrections.size != 0) {
+    std::memcpy(to.correction_residuals, from.correction_residuals, n * sizeof *to.correction_residuals);
+  }
+}
+
 inline decimal_target target_of(value_kind kind, bool narrowed) noexcept {
   return kind == value_kind::binary32 ? decimal_target::binary32
          : narrowed                   ? decimal_target::narrowed
@@ -168,6 +181,13 @@ inline bool plan_decimals(const std::uint64_t* patterns, std::size_t n, value_ki
   return true;
 }
 
+// Whether doubles are floats, or nearly all of a sample: their low 29 bits are zero.
+inline bool mostly_floats(const std::uint64_t* patterns, std::size_t n) noexcept {
+  std::size_t not_float = 0;
+  for (std::size_t i = 0; i < n; i += 8) not_float += (patterns[i] & low_mask(29)) != 0;
+  return not_float * 16 <= n / 8;
+}
+
 /// Searches all of it: both kinds of body, the exponent and the transform. Leaves the least in p.
 inline void search_plain(const std::uint64_t* patterns, std::size_t n, value_kind kind, transform_set allowed,
                          plain_plan& p) noexcept {
@@ -179,20 +199,19 @@ inline void search_plain(const std::uint64_t* patterns, std::size_t n, value_kin
       return;
     }
     if (kind == value_kind::binary64) {
-      bool floats = true;  // every value a float, or nearly: the low 29 bits of most are zero
-      std::size_t not_float = 0;
-      for (std::size_t i = 0; i < n; i += 8) not_float += (patterns[i] & low_mask(29)) != 0;
-      floats = not_float * 16 <= n / 8;
+      const bool floats = mostly_floats(patterns, n);
       const unsigned narrow = floats ? choose_exponent(patterns, n, decimal_target::narrowed) : exponent;
       if (floats && narrow <= largest_exponent) {
         plain_plan other;
-        if (plan_decimals(patterns, n, kind, narrow, true, allowed, n / 4 + 1, other) && other.size < p.size) p = other;
+        if (plan_decimals(patterns, n, kind, narrow, true, allowed, n / 4 + 1, other) && other.size < p.size) {
+          assign(p, other, n);
+        }
       }
     }
   }
   plain_plan ordered;
   plan_ordered(patterns, n, kind, allowed, ordered);
-  if (ordered.size < p.size) p = ordered;
+  if (ordered.size < p.size) assign(p, ordered, n);
 }
 
 /// Plans what worked for the block before; false when it does not apply.

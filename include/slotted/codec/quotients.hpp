@@ -122,7 +122,11 @@ struct quotient {
 
 // d / 10^e for one row of 16, as the patterns of doubles.
 inline void divide_row(const std::byte* __restrict d, unsigned exponent, std::uint64_t* __restrict quotients) noexcept {
-  finish_row(d, quotient<plus>{{0}, exponent}.prepare(0), reinterpret_cast<std::byte*>(quotients));
+  if (exponent == 0) {
+    finish_row(d, whole_number<plus>{{0}}, reinterpret_cast<std::byte*>(quotients));
+  } else {
+    finish_row(d, quotient<plus>{{0}, exponent}.prepare(0), reinterpret_cast<std::byte*>(quotients));
+  }
 }
 
 // A double's pattern rounded to binary32, ties to even, as the pattern of the double with that value. Quotients of

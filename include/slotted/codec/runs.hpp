@@ -3,7 +3,7 @@
 #pragma once
 
 #include <slotted/algorithm.hpp>
-#include <slotted/codec/integer_plan.hpp>
+#include <slotted/codec/integer_search.hpp>
 
 namespace slotted {
 inline namespace v0 {
