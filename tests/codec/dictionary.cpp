@@ -1,9 +1,11 @@
 #include <slotted/codec/dictionary.hpp>
 
+#include <bit>
 #include <vector>
 
 #include "catch.hpp"
 #include "generated.hpp"
+#include "probes.hpp"
 
 using namespace slotted::detail::codec;
 
@@ -15,6 +17,23 @@ TEST_CASE("256 distinct values are a dictionary, 257 are not") {
   CHECK(p.count == 256);
   patterns[1000] = 1;
   CHECK_FALSE(plan_dictionary(patterns.data(), patterns.size(), value_kind::binary64, {}, 8192, p));
+}
+
+// 0.1 looked at half the entries for each of them.
+TEST_CASE("values that are chosen to meet in one place of the index are no dictionary") {
+  for (const std::uint64_t distinct : {180u, 256u}) {
+    generated::random r(42);
+    std::vector<std::uint64_t> patterns(1024);
+    for (auto& v : patterns) v = generated::below(r, distinct) * slotted::test::inverse_of(0x9E3779B97F4A7C15);
+    dictionary_plan p;
+    CHECK_FALSE(plan_dictionary(patterns.data(), patterns.size(), value_kind::integer, {}, 16384, p));
+    for (auto& v : patterns) v *= 0xA0761D6478BD642F;
+    CHECK(plan_dictionary(patterns.data(), patterns.size(), value_kind::integer, {}, 16384, p));
+    for (auto& v : patterns) v = generated::below(r, distinct) << 44;
+    CHECK(plan_dictionary(patterns.data(), patterns.size(), value_kind::integer, {}, 16384, p));
+    for (auto& v : patterns) v = std::bit_cast<std::uint64_t>(static_cast<double>(generated::below(r, distinct)));
+    CHECK(plan_dictionary(patterns.data(), patterns.size(), value_kind::binary64, {}, 16384, p));
+  }
 }
 
 TEST_CASE("a dictionary comes back, whole and one by one") {

@@ -114,10 +114,12 @@ inline bool plan_dictionary(const std::uint64_t* patterns, std::size_t n, value_
   std::uint64_t seen[max_dictionary_entries];
   std::uint16_t first_codes[max_block_values];
   std::size_t count = 0;
+  std::size_t steps = 0;
   for (std::size_t i = 0; i < n; ++i) {
     const std::uint64_t v = patterns[i];
     std::size_t slot = static_cast<std::size_t>((v * 0x9E3779B97F4A7C15u) >> 54);
-    while (index[slot] != empty && seen[index[slot]] != v) slot = (slot + 1) % slots;
+    for (; index[slot] != empty && seen[index[slot]] != v; slot = (slot + 1) % slots)
+      if (++steps > 16 * n) return false;  // chosen to collide: other values take less than a step each
     if (index[slot] == empty) {
       if (count == max_dictionary_entries || n * bit_length(count) > 8 * limit) return false;
       seen[count] = v;
