@@ -167,7 +167,7 @@ bool limit_growth(std::size_t bytes) {
   if (!now) return false;
   rlimit limit{};
   if (::getrlimit(kind, &limit) != 0) return false;
-  const auto wanted = static_cast<rlim_t>(*now + bytes);
+  const rlim_t wanted = *now + bytes;
   if (limit.rlim_cur != RLIM_INFINITY && wanted > limit.rlim_cur) return true;  // a tighter one is there
   limit.rlim_cur = wanted;
   return ::setrlimit(kind, &limit) == 0;

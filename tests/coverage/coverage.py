@@ -26,10 +26,6 @@ class Unreached(typing.NamedTuple):
 
 
 UNREACHED = [
-    Unreached("codec/block_reader.hpp", "      case mode::runs:\n        break;",
-              "a block of runs is read before this switch, which names every mode"),
-    Unreached("codec/body.hpp", "    case mode::runs:\n      break;\n  }\n  return false;",
-              "runs are told apart before this switch, which names every mode"),
     Unreached("codec/corrupt_block.hpp", "using std::runtime_error::runtime_error;",
               "an inherited constructor has no line that runs; tests throw it"),
     Unreached("store/checked_pool.hpp", "using std::out_of_range::out_of_range;",

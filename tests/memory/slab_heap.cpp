@@ -63,7 +63,7 @@ TEST_CASE("every size has a class that is large enough, wastes at most an eighth
     const size_class each = size_class::of(bytes);
     const std::size_t padding = each.bytes - bytes;
     wrong += each.bytes < bytes || each.index >= size_class::count;
-    wrong += bytes > 128 ? padding > each.bytes / 8 : padding >= 8;
+    wrong += (bytes > 128 ? padding > each.bytes / 8 : padding >= 8) ? 1u : 0u;
     wrong += each.bytes < before || each.index < last || each.index > last + 1;  // classes ascend, none is skipped
     wrong += (each.index == last) != (each.bytes == before) && bytes != 1;
     before = each.bytes;

@@ -87,7 +87,7 @@ class life {
   [[nodiscard]] std::size_t removed_in_front() const { return first_; }
 
  private:
-  std::size_t below(std::size_t n) { return static_cast<std::size_t>(random_() % n); }
+  std::size_t below(std::size_t n) { return slotted::detail::number_cast<std::size_t>(random_() % n); }
 
   entry some() {
     entry made;

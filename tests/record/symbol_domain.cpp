@@ -445,7 +445,7 @@ TEST_CASE("eight threads that intern different texts and read each other's lose 
         wrong = true;
       if (i % 100 == 0) {
         std::size_t seen = 0;
-        for (const std::string_view any : domain) seen += any.empty() ? 1 : 0;
+        for (const std::string_view any : domain) seen += any.empty() ? 1u : 0u;
         if (seen != 1) wrong = true;
       }
     }

@@ -59,7 +59,7 @@ class history_model {
 
   void live(std::size_t rows, const pace& how) {
     for (std::size_t i = 0; i < rows; ++i) {
-      now_ += how.step == 0 ? 0 : random() % how.step;
+      now_ += how.step == 0 ? 0 : static_cast<std::int64_t>(random() % how.step);
       reading each;
       each.x =
           random() % 50 == 0 ? std::numeric_limits<double>::quiet_NaN() : static_cast<double>(random() % 1000) / 10;

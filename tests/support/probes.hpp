@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <slotted/algorithm.hpp>
 #include <vector>
 
 namespace slotted::test {
@@ -34,7 +35,7 @@ namespace slotted::test {
   std::vector<std::size_t> chains(hashes.size());
   std::size_t links = 0;
   for (const std::uint64_t hash : hashes)
-    links += ++chains[static_cast<std::size_t>((hash >> (64 - bits)) % chains.size())];
+    links += ++chains[slotted::detail::number_cast<std::size_t>((hash >> (64 - bits)) % chains.size())];
   return links;
 }
 

@@ -76,6 +76,19 @@ complaints out_of_form(const source_tree& tree) {
   return found;
 }
 
+// version.hpp, which says in one line when the compiler is told another standard, comes before any other text of ours.
+complaints without_version_first(const source_tree& tree) {
+  complaints found;
+  for (const auto& [path, text] : tree) {
+    if (!is_public_header(path) || path == house + "version.hpp") continue;
+    const std::size_t include = text.find("\n#include <slotted/");
+    const std::size_t code = text.find("\nnamespace ");
+    if (include == std::string::npos || include > code)
+      found.push_back(path + " includes neither version.hpp nor another header of ours before its own text");
+  }
+  return found;
+}
+
 const std::string good_header = "// slotted: a noun\n// SPDX-License-Identifier: MIT\n#pragma once\n";
 
 }  // namespace
@@ -108,6 +121,19 @@ TEST_CASE("a header outside the umbrella is named") {
   CHECK(outside_the_umbrella(tree) == complaints{});
   tree["include/slotted/store/pool.hpp"] = "";
   CHECK(outside_the_umbrella(tree) == complaints{"include/slotted/memory/slab.hpp is missing from slotted.hpp"});
+}
+
+TEST_CASE("every public header includes version.hpp, by itself or through the first of ours that it includes") {
+  CHECK(without_version_first(slotted::test::read_source_tree({"include"})) == complaints{});
+}
+
+TEST_CASE("a header whose text comes before version.hpp is named") {
+  const auto judge = [](const std::string& text) { return without_version_first({{house + "a.hpp", text}}).size(); };
+  CHECK(judge("\n#include <slotted/version.hpp>\n\n#include <bit>\nnamespace slotted {\n") == 0);
+  CHECK(judge("\n#include <bit>\n#include <slotted/b.hpp>\n\nnamespace slotted {\n") == 0);
+  CHECK(judge("\n#include <bit>\nnamespace slotted {\n") == 1);
+  CHECK(judge("\nnamespace slotted {\n#include <slotted/b.hpp>\n") == 1);
+  CHECK(without_version_first({{house + "version.hpp", "\nnamespace slotted {\n"}}).empty());
 }
 
 TEST_CASE("every public header says what it is, states its licence, is included once and is short") {

@@ -13,7 +13,7 @@ class table final : public store {
   explicit table(slotted::memory_budget& budget) : sensors_(budget), rows_(budget) {}
 
   void insert(const point& each) override { rows_.push_back(made_from<DataPoint>(each)); }
-  std::size_t size() const override { return static_cast<std::size_t>(rows_.size()); }
+  std::size_t size() const override { return rows_.size(); }
   void for_each(const std::function<void(const point&)>& read) const override {
     for (const DataPoint& each : rows_) read(as_read(each));
   }

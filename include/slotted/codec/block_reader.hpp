@@ -73,23 +73,14 @@ class block_reader {
     }
     std::uint64_t pattern = 0;
     bool found = false;
-    switch (mode_) {
-      case mode::integers:
-      case mode::decimals:
-        found = detail::codec::value_at(plain_, i, pattern, patched_);
-        break;
-      case mode::dictionary:
-        found = detail::codec::value_at(entries_, table_, i, pattern, patched_);
-        break;
-      case mode::series_dictionary:
-        found = detail::codec::value_at(series_, dictionary_, i, pattern, patched_);
-        break;
-      case mode::top_parts:
-        found = detail::codec::value_at(top_parts_, i, pattern, patched_);
-        break;
-      case mode::runs:
-        break;
-    }
+    if (mode_ == mode::integers || mode_ == mode::decimals)
+      found = detail::codec::value_at(plain_, i, pattern, patched_);
+    else if (mode_ == mode::dictionary)
+      found = detail::codec::value_at(entries_, table_, i, pattern, patched_);
+    else if (mode_ == mode::series_dictionary)
+      found = detail::codec::value_at(series_, dictionary_, i, pattern, patched_);
+    else
+      found = detail::codec::value_at(top_parts_, i, pattern, patched_);
     if (found) value = from_pattern<T>(pattern);
     return found;
   }

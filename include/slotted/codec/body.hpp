@@ -16,28 +16,21 @@ inline constexpr unsigned mode_mask = 7;
 // Parses a body of mode `how` and hands it to f, which gives a bool. Bodies of runs are two bodies, and not for this.
 template <typename F>
 inline bool with_flat_body(byte_reader& in, std::size_t n, value_kind kind, mode how, F&& f) noexcept {
-  switch (how) {
-    case mode::integers:
-    case mode::decimals: {
-      plain_body b;
-      return parse(in, n, kind, how, b) && f(b);
-    }
-    case mode::dictionary: {
-      dictionary_body b;
-      return parse(in, n, kind, b) && f(b);
-    }
-    case mode::series_dictionary: {
-      series_body b;
-      return parse(in, n, kind, b) && f(b);
-    }
-    case mode::top_parts: {
-      top_parts_body b;
-      return kind != value_kind::integer && parse(in, n, kind, b) && f(b);
-    }
-    case mode::runs:
-      break;
+  if (how == mode::integers || how == mode::decimals) {
+    plain_body b;
+    return parse(in, n, kind, how, b) && f(b);
   }
-  return false;
+  if (how == mode::dictionary) {
+    dictionary_body b;
+    return parse(in, n, kind, b) && f(b);
+  }
+  if (how == mode::series_dictionary) {
+    series_body b;
+    return parse(in, n, kind, b) && f(b);
+  }
+  if (how != mode::top_parts || kind == value_kind::integer) return false;
+  top_parts_body b;
+  return parse(in, n, kind, b) && f(b);
 }
 
 // The mode byte of the heads of runs.

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <slotted/version.hpp>
+
 #include <stdexcept>
 #if !defined(__cpp_exceptions)
 #include <cstdio>

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 
+#include <slotted/algorithm.hpp>
 #include <slotted/codec/bytes.hpp>
 #include <slotted/version.hpp>
 
@@ -42,7 +43,7 @@ inline constexpr std::array<std::array<std::uint32_t, 256>, 8> crc32c_tables = [
   const auto& t = crc32c_tables;
   for (; size >= 8; at += 8, size -= 8) {
     const std::uint64_t word = load_little(at) ^ crc;
-    const auto byte = [word](unsigned k) { return static_cast<std::size_t>(word >> 8 * k & 0xFF); };
+    const auto byte = [word](unsigned k) { return number_cast<std::size_t>(word >> 8 * k & 0xFF); };
     crc = t[7][byte(0)] ^ t[6][byte(1)] ^ t[5][byte(2)] ^ t[4][byte(3)] ^ t[3][byte(4)] ^ t[2][byte(5)] ^
           t[1][byte(6)] ^ t[0][byte(7)];
   }

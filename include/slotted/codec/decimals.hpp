@@ -230,7 +230,7 @@ inline bool split_decimals(const std::uint64_t* __restrict patterns, std::size_t
     far += std::uint64_t{!is_near(c[i])} | std::uint64_t{d[i] == decimal_limit};
   }
   s.corrected = corrected != 0;
-  s.far = static_cast<std::size_t>(far);
+  s.far = number_cast<std::size_t>(far);
   if (s.far > tolerated) return false;
   if (far == 0) return true;
   std::uint64_t previous = 0;

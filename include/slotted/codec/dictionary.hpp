@@ -65,7 +65,7 @@ inline bool value_at(const dictionary_body& b, std::size_t i, std::uint64_t& pat
   if (!value_at(b.codes, i, code)) return false;
   code %= max_dictionary_entries;
   pattern = 0;
-  return code >= b.count || value_at(b.entries, static_cast<std::size_t>(code), pattern);
+  return code >= b.count || value_at(b.entries, number_cast<std::size_t>(code), pattern);
 }
 
 // The same with the entries decoded into a table of max_dictionary_entries, for many values of one block.
@@ -117,7 +117,7 @@ inline bool plan_dictionary(const std::uint64_t* patterns, std::size_t n, value_
   std::size_t steps = 0;
   for (std::size_t i = 0; i < n; ++i) {
     const std::uint64_t v = patterns[i];
-    std::size_t slot = static_cast<std::size_t>((v * 0x9E3779B97F4A7C15u) >> 54);
+    std::size_t slot = number_cast<std::size_t>((v * 0x9E3779B97F4A7C15u) >> 54);
     for (; index[slot] != empty && seen[index[slot]] != v; slot = (slot + 1) % slots)
       if (++steps > 16 * n) return false;  // chosen to collide: other values take less than a step each
     if (index[slot] == empty) {

@@ -61,31 +61,25 @@ inline void subtract(const std::uint64_t* a, const std::uint64_t* b, std::size_t
 inline void make_residuals(const std::uint64_t* __restrict x, std::size_t n, integer_plan& p,
                            std::uint64_t* __restrict r) noexcept {
   p.first = p.slope = 0;
-  switch (p.how) {
-    case transform::none:
-      std::memcpy(r, x, n * sizeof *r);
-      return;
-    case transform::delta:
-      p.first = x[0];
-      subtract(x + 1, x, n - 1, r + 1);
-      r[0] = n > 1 ? r[1] : 0;
-      return;
-    case transform::linear: {
-      const auto rise = static_cast<std::int64_t>(x[n - 1] - x[0]);
-      constexpr std::int64_t steepest = std::int64_t{1} << 52;  // so that slope * i stays within 63 bits
-      if (n > 1 && rise > -steepest && rise < steepest) {
-        p.slope = static_cast<std::uint64_t>(rise * (1 << slope_shift) / static_cast<std::int64_t>(n - 1));
-      }
-      for (std::size_t i = 0; i < n; ++i) r[i] = x[i] - on_line(p.slope, i);  // must be vectorised
-      return;
+  if (p.how == transform::none) {
+    std::memcpy(r, x, n * sizeof *r);
+  } else if (p.how == transform::delta) {
+    p.first = x[0];
+    subtract(x + 1, x, n - 1, r + 1);
+    r[0] = n > 1 ? r[1] : 0;
+  } else if (p.how == transform::linear) {
+    const auto rise = static_cast<std::int64_t>(x[n - 1] - x[0]);
+    constexpr std::int64_t steepest = std::int64_t{1} << 52;  // so that slope * i stays within 63 bits
+    if (n > 1 && rise > -steepest && rise < steepest) {
+      p.slope = static_cast<std::uint64_t>(rise * (1 << slope_shift) / static_cast<std::int64_t>(n - 1));
     }
-    case transform::second_difference:
-      p.first = x[0];
-      p.slope = n > 1 ? x[1] - x[0] : 0;
-      for (std::size_t i = 2; i < n; ++i) r[i] = x[i] - 2 * x[i - 1] + x[i - 2];  // must be vectorised
-      r[0] = n > 2 ? r[2] : 0;
-      if (n > 1) r[1] = r[0];
-      return;
+    for (std::size_t i = 0; i < n; ++i) r[i] = x[i] - on_line(p.slope, i);  // must be vectorised
+  } else {
+    p.first = x[0];
+    p.slope = n > 1 ? x[1] - x[0] : 0;
+    for (std::size_t i = 2; i < n; ++i) r[i] = x[i] - 2 * x[i - 1] + x[i - 2];  // must be vectorised
+    r[0] = n > 2 ? r[2] : 0;
+    if (n > 1) r[1] = r[0];
   }
 }
 

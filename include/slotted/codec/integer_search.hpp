@@ -121,14 +121,10 @@ class few_integers_search {
     plan_codes(
         n, range,
         [=] {
-          switch (t) {
-            case transform::delta:
-              return divisor_of([=](std::size_t i) { return x[i + 1] - x[i]; }, n - 1, range);
-            case transform::second_difference:
-              return divisor_of([=](std::size_t i) { return x[i + 2] - 2 * x[i + 1] + x[i]; }, n - 2, range);
-            default:
-              return divisor_of([=](std::size_t i) { return x[i]; }, n, range);
-          }
+          if (t == transform::delta) return divisor_of([=](std::size_t i) { return x[i + 1] - x[i]; }, n - 1, range);
+          if (t == transform::second_difference)
+            return divisor_of([=](std::size_t i) { return x[i + 2] - 2 * x[i + 1] + x[i]; }, n - 2, range);
+          return divisor_of([=](std::size_t i) { return x[i]; }, n, range);
         },
         p);
     return p;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <slotted/algorithm.hpp>
 #include <slotted/codec/bit_packing.hpp>
 
 namespace slotted {
@@ -107,7 +108,7 @@ class position_set {
   void assign(const std::byte* positions, std::size_t count) noexcept {
     for (auto& word : bits_) word = 0;
     for (std::size_t k = 0; k < count; ++k) {
-      const auto i = static_cast<std::size_t>(packed_at(positions, count, position_bits, k));
+      const auto i = number_cast<std::size_t>(packed_at(positions, count, position_bits, k));
       bits_[i / 64] |= std::uint64_t{1} << i % 64;
     }
     std::size_t before = 0;
@@ -203,7 +204,7 @@ inline bool for_each_patch(const integer_stream& s, F&& f) noexcept {
   unpack(s.patch_values, count, s.patch_width, patch_residual{s.divisor, s.base}, residuals);
   std::size_t next = 0;
   for (std::size_t k = 0; k < count; ++k) {
-    const auto position = static_cast<std::size_t>(word_at(positions, k));
+    const auto position = number_cast<std::size_t>(word_at(positions, k));
     if (position >= n || position < next) return false;
     next = position + 1;
     f(position, word_at(residuals, k));

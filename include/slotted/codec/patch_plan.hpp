@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <slotted/algorithm.hpp>
 #include <slotted/codec/integer_plan.hpp>
 
 namespace slotted {
@@ -30,7 +31,7 @@ inline window_contents contents_of(const std::uint64_t* r, std::size_t n, std::u
     furthest = high > furthest ? high : furthest;
     outside -= out;
   }
-  return {nearest, furthest, static_cast<std::size_t>(outside)};
+  return {nearest, furthest, number_cast<std::size_t>(outside)};
 }
 
 // Narrows a plan by leaving outliers to patches: the window of codes around a pivot that costs least. Found from a
@@ -121,7 +122,7 @@ inline void plan_patches(const std::uint64_t* r, std::size_t n, unsigned range_w
   if (patches == 0) return;
   const std::uint64_t up = static_cast<std::uint64_t>(furthest_above) / p.divisor;
   const std::uint64_t down = (static_cast<std::uint64_t>(furthest_below) + 1) / p.divisor;
-  patched.patches = static_cast<std::size_t>(patches);
+  patched.patches = number_cast<std::size_t>(patches);
   patched.patch_width = bit_length(zigzag(up) | zigzag(0 - down));
   patched.size = planned_size(patched, n);
   if (patched.size < p.size) p = patched;

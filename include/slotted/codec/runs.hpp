@@ -28,7 +28,7 @@ inline bool parse(byte_reader& in, std::size_t n, run_starts& r) noexcept {
   r.by_length = (head & 1) != 0;
   if (head / 2 >= n) in.fail();
   if (!in.ok()) return false;
-  r.count = static_cast<std::size_t>(head / 2) + 1;
+  r.count = number_cast<std::size_t>(head / 2) + 1;
   if (r.by_length) return parse(in, r.count, r.lengths);
   r.bitmap = in.take(bitmap_size(n));
   return in.ok();
@@ -67,7 +67,7 @@ inline bool spread(const run_starts& r, const std::byte* __restrict heads, std::
         set_word(out, i + 3, word_at(heads, at));
       }
       for (; i < count; ++i, bits >>= 1) {
-        at += static_cast<std::size_t>(bits & 1);
+        at += number_cast<std::size_t>(bits & 1);
         set_word(out, i, word_at(heads, at));
       }
     }

@@ -59,7 +59,7 @@ class series_dictionary {
 
  private:
   std::size_t home(std::uint64_t pattern) const noexcept {
-    return static_cast<std::size_t>(detail::hash_integer(pattern, seed_)) & (index_.size() - 1);
+    return detail::number_cast<std::size_t>(detail::hash_integer(pattern, seed_)) & (index_.size() - 1);
   }
 
   dictionary_view view_;
@@ -124,10 +124,10 @@ inline bool decode(const series_body& b, const dictionary_view& d, std::byte* __
   const std::uint64_t* const patterns = d.patterns.data();
   const std::size_t n = b.codes.n;
   for (std::size_t i = 0; i < n; ++i) {
-    set_word(words, i, patterns[static_cast<std::size_t>(word_at(words, i))]);
+    set_word(words, i, patterns[number_cast<std::size_t>(word_at(words, i))]);
   }
   for (std::size_t k = 0; k < b.strangers; ++k) {
-    const auto i = static_cast<std::size_t>(packed_at(b.positions, b.strangers, position_bits, k));
+    const auto i = number_cast<std::size_t>(packed_at(b.positions, b.strangers, position_bits, k));
     set_word(words, i, packed_at(b.patterns, b.strangers, pattern_bits(b.kind), k));
   }
   return true;
@@ -144,7 +144,7 @@ inline bool value_at(const series_body& b, const dictionary_view& d, std::size_t
   }
   std::uint64_t code = 0;
   if (!value_at(b.codes, i, code, patched)) return false;
-  pattern = d.patterns[static_cast<std::size_t>(code)];
+  pattern = d.patterns[number_cast<std::size_t>(code)];
   return true;
 }
 

@@ -61,7 +61,7 @@ inline bool decode(const top_parts_body& b, std::byte* __restrict words) noexcep
   for (std::size_t i = 0; i < n; ++i) set_word(words, i, word_at(words, i) | entries[word_at(indices, i)]);
   if (!are_positions(b.positions, b.patches, n)) return false;
   for (std::size_t k = 0; k < b.patches; ++k) {
-    const auto i = static_cast<std::size_t>(packed_at(b.positions, b.patches, position_bits, k));
+    const auto i = number_cast<std::size_t>(packed_at(b.positions, b.patches, position_bits, k));
     const std::uint64_t top = packed_at(b.patch_tops, b.patches, b.top_bits, k);
     set_word(words, i, (word_at(words, i) & low_mask(b.low_bits)) | top << b.low_bits);
   }

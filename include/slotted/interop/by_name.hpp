@@ -13,6 +13,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <slotted/algorithm.hpp>
 #include <slotted/interop/field_error.hpp>
 #include <slotted/record/hash.hpp>
 #include <slotted/record/leaves.hpp>
@@ -152,12 +153,13 @@ constexpr bool fits_without_loss(From value) noexcept {
     }
   } else if constexpr (std::is_integral_v<To>) {
     const From limit = static_cast<From>((to::max() >> 1) + 1) * 2;
-    return value >= static_cast<From>(to::min()) && value < limit && static_cast<From>(static_cast<To>(value)) == value;
+    return value >= static_cast<From>(to::min()) && value < limit &&
+           detail::same_value(static_cast<From>(static_cast<To>(value)), value);
   } else {
-    if (value != value || value == from::infinity() || value == -from::infinity()) return true;
+    if (!(value >= from::lowest() && value <= from::max())) return true;  // infinities and NaNs
     if constexpr (to::max_exponent < from::max_exponent)
       if (value > static_cast<From>(to::max()) || value < static_cast<From>(to::lowest())) return false;
-    return static_cast<From>(static_cast<To>(value)) == value;
+    return detail::same_value(static_cast<From>(static_cast<To>(value)), value);
   }
 }
 
@@ -282,7 +284,7 @@ std::string describe_value(const V& value) {
       for (int precision = 1; precision < std::numeric_limits<V>::max_digits10; ++precision) {
         char shorter[64];
         std::snprintf(shorter, sizeof shorter, "%.*g", precision, static_cast<double>(value));
-        if (static_cast<V>(std::strtod(shorter, nullptr)) == value) return shorter;
+        if (detail::same_value(static_cast<V>(std::strtod(shorter, nullptr)), value)) return shorter;
       }
     }
     return digits;

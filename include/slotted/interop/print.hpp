@@ -132,8 +132,8 @@ struct printed {
 ///
 /// Floating values have the fewest digits that read back as the same value; bytes are numbers; an empty optional is
 /// `none`; an enum is its number, and any type that has an `operator<<` of its own is printed by that. In texts,
-/// control characters and bytes that are no UTF-8 stand as `\xhh`: a label from outside ends no line of a log and
-/// commands no terminal.
+/// control characters and bytes that are no UTF-8 stand as a backslash, an x and two hexadecimal digits: a label from
+/// outside ends no line of a log and commands no terminal.
 template <recordable T>
 [[nodiscard]] std::string to_string(const T& record) {
   std::string out;

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstring>
 #include <new>
+#include <type_traits>
 
 #include <slotted/algorithm.hpp>
 #include <slotted/memory/mutex.hpp>
@@ -260,15 +261,11 @@ class address_space {
 };
 
 inline address_space& address_space::of(page_kind kind) noexcept {
-  // Never destroyed: containers of static storage duration may end after any object of ours would.
-  union immortal {
-    constexpr explicit immortal(page_kind which) noexcept : space(which) {}
-    ~immortal() {}
-    address_space space;
-  };
-  static immortal base{page_kind::base};
-  static immortal huge{page_kind::huge};
-  return (kind == page_kind::huge ? huge : base).space;
+  // Nothing destroys them: containers of static storage duration may end after any object with a destructor would.
+  static_assert(std::is_trivially_destructible_v<address_space>);
+  static constinit address_space base{page_kind::base};
+  static constinit address_space huge{page_kind::huge};
+  return kind == page_kind::huge ? huge : base;
 }
 
 }  // namespace detail

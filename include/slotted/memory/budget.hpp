@@ -60,7 +60,7 @@ class budget_listener {
 
   budget_listener(memory_budget& budget, role what, std::size_t mark) noexcept
       : budget_(budget), mark_(mark), role_(what) {}
-  ~budget_listener() = default;
+  virtual ~budget_listener() = default;
   void join() noexcept;   // the most derived constructor calls it last: another thread may call back at once
   void leave() noexcept;  // the most derived destructor calls it first: afterwards no callback runs
 
@@ -294,13 +294,15 @@ class watermark final : detail::budget_listener {
     join();
   }
   /// Effects: waits for a callback that runs on another thread.
-  ~watermark() { leave(); }
+  ~watermark() override { leave(); }
 
  private:
   void on_crossing(const memory_budget& budget) noexcept override { callback_(budget); }
   void on_pressure(std::size_t) noexcept override {}
   Callback callback_;
 };
+template <class Callback>
+watermark(memory_budget&, std::size_t, Callback) -> watermark<Callback>;
 
 /// Calls back when a charge does not fit, so that a container that can do without some of its bytes gives them back.
 ///
@@ -316,13 +318,15 @@ class pressure_relief final : detail::budget_listener {
     join();
   }
   /// Effects: waits for a callback that runs on another thread.
-  ~pressure_relief() { leave(); }
+  ~pressure_relief() override { leave(); }
 
  private:
   void on_crossing(const memory_budget&) noexcept override {}
   void on_pressure(std::size_t bytes) noexcept override { callback_(bytes); }
   Callback callback_;
 };
+template <class Callback>
+pressure_relief(memory_budget&, Callback) -> pressure_relief<Callback>;
 
 }  // namespace v0
 }  // namespace slotted

@@ -17,6 +17,7 @@
 #include <unistd.h>
 #endif
 
+#include <slotted/algorithm.hpp>
 #include <slotted/memory/text_error.hpp>
 #include <slotted/version.hpp>
 
@@ -293,7 +294,7 @@ class cgroup_reader {
       if (line.substr(0, key.size()) != key) return false;
       std::string_view unit = trimmed(line.substr(key.size()));
       const std::optional<std::uint64_t> kib = parsed_number(cut(unit, ' '));
-      if (kib && unit == "kB") bytes = static_cast<std::size_t>(*kib * 1024);
+      if (kib && unit == "kB") bytes = number_cast<std::size_t>(*kib * 1024);
       return true;
     });
     return bytes;
@@ -313,7 +314,7 @@ inline std::size_t container_memory::share_of_limit(double share) const {
     detail::throw_with_text<std::invalid_argument>("a share of the container's memory lies in (0, 1], not " +
                                                    std::string(digits));
   }
-  if (share == 1) return limit;  // a double has fewer bits than a limit
+  if (share >= 1) return limit;  // a double has fewer bits than a limit
   return static_cast<std::size_t>(static_cast<double>(limit) * share);
 }
 

@@ -91,7 +91,8 @@ class page_run {
   /// As the move constructor. Preconditions: this run is empty.
   page_run& operator=(page_run&& other) noexcept {
     assert(data_ == nullptr && "release() comes before a new run takes the place");
-    page_run(std::move(other)).swap(*this);
+    page_run taken(std::move(other));
+    taken.swap(*this);
     return *this;
   }
 

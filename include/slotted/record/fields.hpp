@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <slotted/algorithm.hpp>
 #include <slotted/record/field.hpp>
 #include <slotted/record/layout.hpp>
 
@@ -65,14 +66,14 @@ struct field_list_check {
 
 template <class A, std::size_t... I>
 constexpr bool equal_fields(const A& a, const A& b, std::index_sequence<I...>) {
-  return (static_cast<bool>(a.template get<I>() == b.template get<I>()) && ...);
+  return (detail::same_value(a.template get<I>(), b.template get<I>()) && ...);
 }
 
 template <class... Ts, class A, std::size_t... I>
 constexpr auto compare_fields(const A& a, const A& b, std::index_sequence<I...>) {
   using category = std::common_comparison_category_t<std::compare_three_way_result_t<Ts>...>;
   category result = std::strong_ordering::equal;
-  static_cast<void>((((result = a.template get<I>() <=> b.template get<I>()) != 0) || ...));
+  static_cast<void>((std::is_neq(result = a.template get<I>() <=> b.template get<I>()) || ...));
   return result;
 }
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <slotted/version.hpp>
+
 #include <compare>
 #include <cstddef>
 #include <string_view>

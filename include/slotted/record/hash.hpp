@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <slotted/algorithm.hpp>
 #include <slotted/hash_seed.hpp>
 #include <slotted/record/schema.hpp>
 #include <slotted/record/text_hash.hpp>
@@ -85,7 +86,7 @@ class sequence_hash {
   explicit sequence_hash(std::uint64_t size) noexcept : hash_(size) {}
   void add(std::uint64_t value) noexcept { hash_ = combine_hash(hash_, value, seed_); }
   [[nodiscard]] std::size_t value() const noexcept {
-    return static_cast<std::size_t>(fold_multiply(hash_, seed_.first));
+    return number_cast<std::size_t>(fold_multiply(hash_, seed_.first));
   }
 
  private:

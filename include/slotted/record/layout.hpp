@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <slotted/version.hpp>
+
 #include <cstddef>
 
 namespace slotted {

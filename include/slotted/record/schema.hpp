@@ -121,7 +121,7 @@ struct own_schema<members<Ms...>> {
       if constexpr (std::is_same_v<P, M C::*>) return other == pointer;
       return false;
     };
-    (void)((is(Ms::pointer) || (++index, false)) || ...);
+    (void)((is(Ms::pointer) || (static_cast<void>(++index), false)) || ...);
     return index;
   }
 };

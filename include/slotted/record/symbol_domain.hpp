@@ -183,7 +183,7 @@ class symbol_domain {
     return std::uint64_t{1} << level | (std::uint64_t{hash} << 32) >> (64 - level);
   }
   [[nodiscard]] static std::size_t place_of(std::uint64_t range) noexcept {
-    return static_cast<std::size_t>(range >> (std::countr_zero(range) + 1));
+    return detail::number_cast<std::size_t>(range >> (std::countr_zero(range) + 1));
   }
 
   [[nodiscard]] const std::atomic<detail::symbol_node*>& chain(std::size_t bucket) const noexcept {
@@ -313,16 +313,10 @@ class symbol_domain {
   }
 
   [[noreturn]] void throw_refusal(std::string_view text, const interned& result) const {
-    switch (result.outcome) {
-      case intern_outcome::domain_full:
-        detail::throw_symbol_domain_full(name_, cap(), capacity_, text);
-      case intern_outcome::text_too_long:
-        detail::throw_symbol_too_long(name_, longest_text, text);
-      case intern_outcome::over_budget:
-        detail::throw_refusal_of(*detail::last_refusal.budget);
-      default:
-        detail::throw_bad_alloc();
-    }
+    if (result.outcome == intern_outcome::domain_full) detail::throw_symbol_domain_full(name_, cap(), capacity_, text);
+    if (result.outcome == intern_outcome::text_too_long) detail::throw_symbol_too_long(name_, longest_text, text);
+    if (result.outcome == intern_outcome::over_budget) detail::throw_refusal_of(*detail::last_refusal.budget);
+    detail::throw_bad_alloc();
   }
 
   // First what readers use, so that a writer's lock does not share their cache line.

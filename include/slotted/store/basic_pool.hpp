@@ -379,10 +379,10 @@ class basic_pool {
   }
   template <class... Args>
   static void make(std::byte* at, Args&&... args) {
-    if constexpr (std::is_constructible_v<T, Args...>)
-      ::new (static_cast<void*>(at)) T(std::forward<Args>(args)...);
-    else
+    if constexpr (std::is_aggregate_v<T> && requires { T{std::forward<Args>(args)...}; })
       ::new (static_cast<void*>(at)) T{std::forward<Args>(args)...};
+    else
+      ::new (static_cast<void*>(at)) T(std::forward<Args>(args)...);
   }
 
   void destroy_records() noexcept {

@@ -25,11 +25,11 @@ struct column_layout {
 
   [[nodiscard]] constexpr std::size_t slab_rows() const noexcept { return std::size_t{1} << shift; }
   // Bytes that `rows` rows of a column take.
-  [[nodiscard]] static constexpr std::size_t bytes(std::uint32_t width, std::size_t rows) noexcept {
+  [[nodiscard]] static constexpr std::size_t bytes_at(std::uint32_t width, std::size_t rows) noexcept {
     return width == 0 ? (rows + 63) / 64 * 8 : rows * width;
   }
   [[nodiscard]] constexpr std::size_t bytes(std::size_t column, std::size_t rows) const noexcept {
-    return bytes(widths[column], rows);
+    return bytes_at(widths[column], rows);
   }
 };
 
@@ -63,7 +63,7 @@ class column_store {
   [[nodiscard]] memory_budget* budget() const noexcept { return budget_; }
   [[nodiscard]] std::uint64_t first() const noexcept { return state_.first; }
   [[nodiscard]] std::uint64_t end() const noexcept { return state_.end; }
-  [[nodiscard]] std::size_t size() const noexcept { return static_cast<std::size_t>(state_.end - state_.first); }
+  [[nodiscard]] std::size_t size() const noexcept { return number_cast<std::size_t>(state_.end - state_.first); }
   [[nodiscard]] std::uint64_t limit() const noexcept { return state_.limit; }  // rows below it have memory
   [[nodiscard]] std::size_t held() const noexcept { return state_.held; }      // bytes charged
 
@@ -71,12 +71,12 @@ class column_store {
   // compiler.
   template <std::size_t Count, unsigned Shift>
   [[nodiscard]] std::byte* value(std::size_t column, std::uint64_t row, std::size_t width) const noexcept {
-    return reinterpret_cast<std::byte*>(base<Count, Shift>(column, row) + static_cast<std::uintptr_t>(row * width));
+    return reinterpret_cast<std::byte*>(base<Count, Shift>(column, row) + number_cast<std::uintptr_t>(row * width));
   }
   template <std::size_t Count, unsigned Shift>
   [[nodiscard]] std::uint64_t* word(std::size_t column, std::uint64_t row) const noexcept {
     return reinterpret_cast<std::uint64_t*>(base<Count, Shift>(column, row) +
-                                            static_cast<std::uintptr_t>(row / 64 * 8));
+                                            number_cast<std::uintptr_t>(row / 64 * 8));
   }
 
   // The next rows, whose values the caller has written or writes now. Preconditions: they are below limit().
@@ -164,10 +164,10 @@ class column_store {
   [[nodiscard]] std::uintptr_t base(std::size_t column, std::uint64_t row) const noexcept {
     constexpr std::size_t entry_size = Count * sizeof(std::uintptr_t) + sizeof(slab_info);
     return reinterpret_cast<const std::uintptr_t*>(state_.bases +
-                                                   static_cast<std::uintptr_t>((row >> Shift) * entry_size))[column];
+                                                   number_cast<std::uintptr_t>((row >> Shift) * entry_size))[column];
   }
   [[nodiscard]] std::uintptr_t* entry(std::uint64_t slab) const noexcept {
-    return reinterpret_cast<std::uintptr_t*>(state_.bases + static_cast<std::uintptr_t>(slab * entry_bytes()));
+    return reinterpret_cast<std::uintptr_t*>(state_.bases + number_cast<std::uintptr_t>(slab * entry_bytes()));
   }
   [[nodiscard]] slab_info& info(std::uint64_t slab) const noexcept {
     return *reinterpret_cast<slab_info*>(entry(slab) + layout_->count);
@@ -176,15 +176,15 @@ class column_store {
   [[nodiscard]] std::uint64_t slab_start(std::uint64_t slab) const noexcept { return slab << layout_->shift; }
   [[nodiscard]] std::uint64_t slab_end(std::uint64_t slab) const noexcept { return (slab + 1) << layout_->shift; }
   [[nodiscard]] std::size_t in_slab(std::uint64_t row, std::uint64_t slab) const noexcept {
-    return static_cast<std::size_t>(row - slab_start(slab));
+    return number_cast<std::size_t>(row - slab_start(slab));
   }
   void place_directory(std::byte* at) noexcept {
     state_.bases =
-        reinterpret_cast<std::uintptr_t>(at) - static_cast<std::uintptr_t>(state_.first_slab * entry_bytes());
+        reinterpret_cast<std::uintptr_t>(at) - number_cast<std::uintptr_t>(state_.first_slab * entry_bytes());
   }
   void set_base(std::uint64_t slab, std::size_t column, std::uintptr_t at, std::uint64_t start) noexcept {
     const std::uint64_t width = layout_->widths[column];
-    entry(slab)[column] = at - static_cast<std::uintptr_t>(width == 0 ? start / 8 : start * width);
+    entry(slab)[column] = at - number_cast<std::uintptr_t>(width == 0 ? start / 8 : start * width);
   }
 
   // Room for an entry behind the last.
@@ -281,7 +281,7 @@ class column_store {
     const std::size_t rows_before = small_rows(before);
     if (state_.limit == slab_end(state_.first_slab)) return leave_small();
     if (live - start >= rows_before / 2 && live != start) {
-      move_columns(rows_before, rows_before, static_cast<std::size_t>(live - start));
+      move_columns(rows_before, rows_before, number_cast<std::size_t>(live - start));
       lay_out_small(live);
       return commit_outcome::done;
     }
@@ -298,7 +298,7 @@ class column_store {
   // Moves the columns of a small store to where they stand in a layout of as many rows or more, without their first
   // `skip` rows.
   void move_columns(std::size_t rows_before, std::size_t rows_after, std::size_t skip) noexcept {
-    const auto rows = static_cast<std::size_t>(state_.end - info(state_.first_slab).start) - skip;
+    const auto rows = number_cast<std::size_t>(state_.end - info(state_.first_slab).start) - skip;
     std::size_t from = small_end(rows_before);
     std::size_t to = small_end(rows_after);
     for (std::size_t column = layout_->count; column-- != 0;) {  // the last first: each moves to a higher place
@@ -331,7 +331,7 @@ class column_store {
       state_ = before;
       return outcome;
     }
-    const auto rows = static_cast<std::size_t>(before.end - start);
+    const auto rows = number_cast<std::size_t>(before.end - start);
     const std::byte* from = rows_run.data();
     const std::size_t rows_laid_out = small_rows(rows_run.committed());
     for (std::size_t column = 0; column < layout_->count; ++column) {

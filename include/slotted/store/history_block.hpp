@@ -9,6 +9,7 @@
 #include <new>
 #include <span>
 
+#include <slotted/algorithm.hpp>
 #include <slotted/store/history_layout.hpp>
 #include <slotted/version.hpp>
 
@@ -165,7 +166,7 @@ struct series_tail : retirement<series_tail<Layout>> {
     const std::size_t have = count.load(std::memory_order_acquire);
     if (total <= base) return 0;
     if constexpr (!Layout::has_series) {
-      return total - base < have ? static_cast<std::size_t>(total - base) : have;
+      return total - base < have ? number_cast<std::size_t>(total - base) : have;
     } else {
       std::size_t first = 0;
       for (std::size_t length = have; length != 0;) {

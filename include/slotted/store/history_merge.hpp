@@ -55,7 +55,8 @@ class query_memory {
   }
   query_memory(query_memory&& other) noexcept { swap(other); }
   query_memory& operator=(query_memory&& other) noexcept {
-    query_memory(std::move(other)).swap(*this);
+    query_memory taken(std::move(other));
+    taken.swap(*this);
     return *this;
   }
   ~query_memory() {

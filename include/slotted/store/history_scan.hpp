@@ -91,7 +91,7 @@ class scan_columns<Layout, std::index_sequence<I...>, L...>
   // Where leaf `wanted` stands, or `count`.
   static constexpr std::size_t find(std::size_t wanted) noexcept {
     std::size_t at = 0;
-    (void)((L == wanted || (++at, false)) || ...);
+    (void)((L == wanted || (static_cast<void>(++at), false)) || ...);
     return at;
   }
 

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <slotted/algorithm.hpp>
 #include <slotted/codec/column_state.hpp>
 #include <slotted/store/history_block.hpp>
 #include <slotted/store/history_dictionary.hpp>
@@ -118,7 +119,7 @@ class series_index {
 
  private:
   [[nodiscard]] std::size_t home(std::uint64_t pattern) const noexcept {
-    return static_cast<std::size_t>((pattern * 0x9E37'79B9'7F4A'7C15) >> 32) & (slots_ - 1);
+    return number_cast<std::size_t>((pattern * 0x9E37'79B9'7F4A'7C15) >> 32) & (slots_ - 1);
   }
 
   series** table_ = nullptr;

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <utility>
 
+#include <slotted/algorithm.hpp>
 #include <slotted/memory/footprint.hpp>
 #include <slotted/store/history_log.hpp>
 #include <slotted/store/history_memory.hpp>
@@ -123,7 +124,7 @@ class history_state {
   [[nodiscard]] slotted::footprint footprint() const noexcept {
     const owner_guard hold(lock_);
     slotted::footprint bytes;
-    const std::size_t tail_rows = static_cast<std::size_t>(appended_ - sealed_);
+    const std::size_t tail_rows = number_cast<std::size_t>(appended_ - sealed_);
     bytes.payload = log_.live() + tail_rows * Layout::row_bytes;
     bytes.idle = log_.idle() + (memory_.held() - memory_.in_use()) + (room_bytes_ - tail_rows * tail::stride);
     bytes.overhead = memory_.held() + log_.held() + registry_.held() - bytes.payload - bytes.idle;

@@ -127,7 +127,7 @@ class table {
   [[nodiscard]] std::uint64_t end_row() const noexcept { return store_.end(); }      ///< the number of the next row
   /// How many rows the memory held now has room for.
   [[nodiscard]] std::size_t capacity() const noexcept {
-    return static_cast<std::size_t>(store_.limit() - store_.first());
+    return detail::number_cast<std::size_t>(store_.limit() - store_.first());
   }
   [[nodiscard]] memory_budget* budget() const noexcept { return store_.budget(); }  ///< or null
 
@@ -409,7 +409,7 @@ class table {
   [[nodiscard]] slotted::footprint footprint() const noexcept {
     slotted::footprint bytes;
     bytes.payload = bytes_of(size());
-    bytes.idle = detail::min_of(bytes_of(static_cast<std::size_t>(store_.limit() - store_.end())),
+    bytes.idle = detail::min_of(bytes_of(detail::number_cast<std::size_t>(store_.limit() - store_.end())),
                                 store_.held() - bytes.payload);
     bytes.overhead = store_.held() - bytes.payload - bytes.idle;
     return bytes;
@@ -455,8 +455,8 @@ class table {
   template <std::size_t L>
   static bool equal_columns(const table& left, const table& right) {
     for (std::uint64_t i = 0; i < left.size(); ++i)
-      if (!(access::template load<L>(left.store_, left.first_row() + i) ==
-            access::template load<L>(right.store_, right.first_row() + i)))
+      if (!detail::same_value(access::template load<L>(left.store_, left.first_row() + i),
+                              access::template load<L>(right.store_, right.first_row() + i)))
         return false;
     return true;
   }
@@ -473,7 +473,7 @@ class table {
       for (std::size_t done = 0; done < rows;) {
         const std::uint64_t first = store_.end() + done;
         const std::size_t run = detail::min_of(detail::min_of(run_rows, rows - done),
-                                               slab_rows - static_cast<std::size_t>(first % slab_rows));
+                                               slab_rows - detail::number_cast<std::size_t>(first % slab_rows));
         auto next = from;
         [&]<std::size_t... L>(std::index_sequence<L...>) {
           ((next = append_column<L>(from, first, run)), ...);

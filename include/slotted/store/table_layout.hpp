@@ -100,7 +100,7 @@ struct table_layout {
   static constexpr std::size_t slab_bytes(unsigned rows_log2) noexcept {
     std::size_t bytes = 0;
     for (std::size_t column = 0; column < count; ++column)
-      bytes += round_up(column_layout::bytes(columns.widths[column], std::size_t{1} << rows_log2), 64);
+      bytes += round_up(column_layout::bytes_at(columns.widths[column], std::size_t{1} << rows_log2), 64);
     return bytes;
   }
   // Slabs of about 1 MiB; larger ones where rounding to pages would waste one percent. A column of doubles is then 256
@@ -119,7 +119,7 @@ struct table_layout {
     std::array<std::size_t, 2 * leaf_count + 1> made{};
     for (std::size_t column = 0; column < count; ++column)
       made[column + 1] =
-          made[column] + round_up(column_layout::bytes(columns.widths[column], std::size_t{1} << shift), 64);
+          made[column] + round_up(column_layout::bytes_at(columns.widths[column], std::size_t{1} << shift), 64);
     return made;
   }();
   static constexpr column_layout value{columns.widths.data(), offsets.data(), count, shift};

@@ -11,6 +11,7 @@
 #include <span>  // and with it what iterators say of themselves: <iterator> is 2,000 lines more
 #include <type_traits>
 
+#include <slotted/algorithm.hpp>
 #include <slotted/record/leaves.hpp>
 #include <slotted/store/column_store.hpp>
 #include <slotted/store/table_layout.hpp>
@@ -131,7 +132,9 @@ class bit_span {
   }
 
   /// For the iterators: the element at a position.
-  [[nodiscard]] bool at_position(std::uint64_t i) const noexcept { return (*this)[static_cast<std::size_t>(i)]; }
+  [[nodiscard]] bool at_position(std::uint64_t i) const noexcept {
+    return (*this)[detail::number_cast<std::size_t>(i)];
+  }
 
  private:
   const std::uint64_t* words_ = nullptr;
@@ -179,7 +182,7 @@ class optional_span {
 
   /// For the iterators: the element at a position.
   [[nodiscard]] std::optional<U> at_position(std::uint64_t i) const noexcept {
-    return (*this)[static_cast<std::size_t>(i)];
+    return (*this)[detail::number_cast<std::size_t>(i)];
   }
 
  private:
@@ -284,7 +287,7 @@ struct table_access {
   [[nodiscard]] static auto span(const column_store& store, std::uint64_t first, std::size_t rows) noexcept {
     using storage = typename layout::template storage<L>;
     const auto bits = [&](std::size_t which) {
-      return bit_span(word<L>(store, first, which), static_cast<std::size_t>(first % 64), rows);
+      return bit_span(word<L>(store, first, which), number_cast<std::size_t>(first % 64), rows);
     };
     if constexpr (std::is_void_v<stored<L>>) {
       if constexpr (storage::optional)
@@ -336,7 +339,7 @@ class table_column {
       : store_(&store), first_(store.first()), end_(store.end()) {}
 
   /// The number of elements.
-  [[nodiscard]] std::size_t size() const noexcept { return static_cast<std::size_t>(end_ - first_); }
+  [[nodiscard]] std::size_t size() const noexcept { return detail::number_cast<std::size_t>(end_ - first_); }
   /// Whether there are none.
   [[nodiscard]] bool empty() const noexcept { return first_ == end_; }
   /// The value of the i-th row from the front. Preconditions: i < size().
@@ -452,7 +455,7 @@ class table_chunks {
   [[nodiscard]] iterator end() const noexcept { return {store_, end_, end_}; }
   /// The number of chunks.
   [[nodiscard]] std::size_t size() const noexcept {
-    return empty() ? 0 : static_cast<std::size_t>(((end_ - 1) >> shift) - (first_ >> shift)) + 1;
+    return empty() ? 0 : detail::number_cast<std::size_t>(((end_ - 1) >> shift) - (first_ >> shift)) + 1;
   }
   /// Whether there are none.
   [[nodiscard]] bool empty() const noexcept { return first_ == end_; }
