@@ -49,6 +49,7 @@ struct recorded {
         return std::pair(static_cast<std::uint32_t>(lines.size() - 1), lines.back().get());
       });
       REQUIRE(lines.size() - before <= Stream::max_lines_per_row);
+      REQUIRE(state->filled != 0);  // the control byte, which a run lengthens
     }
     times.push_back(time);
     words.insert(words.end(), row, row + columns);
@@ -106,8 +107,9 @@ void fuzz(std::uint64_t seed, int rounds) {
     for (std::size_t c = 0; c < columns; ++c) values.push_back(generated::patterns(r, Shape::kinds[c], n));
     // Some columns stand still, so that one alone changes, or few, or none.
     const std::uint64_t still = generated::below(r, 4);
+    const std::size_t alone = generated::below(r, 2) == 0 ? columns - 1 : generated::below(r, columns + 1);
     for (std::size_t c = 0; c < columns; ++c) {
-      if (still == 0 ? generated::below(r, 3) != 0 : still == 1 && c != static_cast<std::size_t>(k) % (columns + 1))
+      if (still == 0 ? generated::below(r, 3) != 0 : still == 1 && c != alone)
         std::fill(values[c].begin(), values[c].end(), values[c].front());
     }
     recorded<row_stream<Shape>> stream;
@@ -226,6 +228,15 @@ TEST_CASE("times and steps wrap around at both ends") {
                                   INT64_MAX, std::int64_t{-1}, INT64_MIN + 1})
     stream.put(time, 1);
   stream.check();
+}
+
+TEST_CASE("a decimal of many digits before one that is none comes back") {
+  for (const double first : {1234567890.12345, -1234567890.12345, 1.0, 1125899906842623.0}) {
+    recorded<one_double> stream;
+    for (int i = 0; i < 40; ++i)
+      stream.put(15 * i, i % 4 < 2 ? first : std::bit_cast<double>(0x7FF8000000000000u + static_cast<unsigned>(i)));
+    stream.check();
+  }
 }
 
 TEST_CASE("a state that was copied is read as it was while rows are put") {
