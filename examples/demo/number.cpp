@@ -18,8 +18,9 @@ namespace demo {
 std::optional<number> parse_number(std::string_view text) {
   if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
   number result;
-  const char* const end = text.data() + text.size();
-  const auto [stopped, error] = SLOTTED_DEMO_FROM_CHARS(text.data(), end, result.value);
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const auto [stopped, error] = SLOTTED_DEMO_FROM_CHARS(begin, end, result.value);
   if (error == std::errc::invalid_argument || stopped != end) return std::nullopt;
   // Releases of fast_float differ in whether 1e999 is an error or an infinity; `inf` itself has no digits.
   const bool digits = text.find_first_of("0123456789") != std::string_view::npos;

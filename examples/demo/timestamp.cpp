@@ -78,7 +78,8 @@ std::optional<std::int64_t> parse_date(std::string_view text) {
   std::string no_name;
   std::chrono::minutes offset{0};
   in >> date::parse(format, seconds, no_name, offset);
-  if (in.fail() || in.peek() != std::istringstream::traits_type::eof() || std::chrono::abs(offset).count() >= 24 * 60)
+  if (in.fail() || in.peek() != std::istringstream::traits_type::eof() ||
+      std::chrono::abs(offset) >= std::chrono::hours(24))
     return std::nullopt;
   return scaled(seconds.time_since_epoch().count() + (leap ? 1 : 0), 1'000'000'000, fraction);
 }
