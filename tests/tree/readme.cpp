@@ -135,7 +135,7 @@ complaints judge_header_list(const source_tree& tree) {
   return found;
 }
 
-// Each `script --option` within a line names options that the script knows.
+// Each `script --option` within a line names options that the script knows, or a program in its folder.
 complaints judge_options(const source_tree& tree) {
   complaints found;
   for (const std::string& line : lines_of(tree.at("README.md"))) {
@@ -148,7 +148,11 @@ complaints judge_options(const source_tree& tree) {
         for (std::size_t option = span.find(" --"); option != std::string::npos;
              option = span.find(" --", option + 1)) {
           const std::string name = span.substr(option + 1, span.find(' ', option + 1) - option - 1);
-          if (script->second.find(name + ")") == std::string::npos)
+          const std::string folder = script->first.substr(0, script->first.rfind('/') + 1);
+          const bool of_a_program = std::any_of(tree.begin(), tree.end(), [&](const auto& file) {
+            return file.first.starts_with(folder) && file.second.find('"' + name + '"') != std::string::npos;
+          });
+          if (script->second.find(name + ")") == std::string::npos && !of_a_program)
             found.push_back("README.md: " + script->first + " knows no " + name);
         }
       if (end == std::string::npos) break;
@@ -219,6 +223,9 @@ TEST_CASE("an option that the README gives a script is one that it has") {
   CHECK(judge_options(slotted::test::read_source_tree({"README.md", "examples", "tests", "bench"})) == complaints{});
   source_tree tree = with_readme("as `tests/run.sh --quick DATA` does, and `a --b`\n");
   CHECK(judge_options(tree) == complaints{"README.md: tests/run.sh knows no --quick"});
+  tree["tests/program.cpp"] = "option(\"--quick\")";
+  CHECK(judge_options(tree) == complaints{});
+  tree.erase("tests/program.cpp");
   tree["tests/run.sh"] = "case $1 in\n  --quick) ;;\nesac\n";
   CHECK(judge_options(tree) == complaints{});
 }
