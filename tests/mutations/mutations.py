@@ -103,6 +103,16 @@ MUTATIONS = [
     Mutation("row_published_early", "a row is counted before other threads may read it", "store/history_core.hpp",
              "count.store(++to->count, std::memory_order_release);", "count.store(++to->count, std::memory_order_relaxed);",
              "store/history_state", True),
+    # ---- history
+    Mutation("run_past_its_byte", "a run of equal rows is lengthened past what its byte can say",
+             "history/detail/row_stream.hpp", "< 0x3F) {", "< 0x40) {", "history/detail/row_stream"),
+    Mutation("bytes_fetched_late", "older bytes of a stream are fetched when too few are left for a row",
+             "history/detail/row_stream.hpp", "low_ = begin_ + margin;", "low_ = begin_ + 8;",
+             "history/detail/row_stream"),
+    Mutation("raised_too_far", "digits grow by decimals past 64 bits", "history/detail/column_change.hpp",
+             "if (was + most > 2 * most) break;", "static_cast<void>(most);", "history/detail/column_change"),
+    Mutation("digits_not_compared", "a real is taken for a decimal near it", "history/detail/column_change.hpp",
+             "&& pattern_of_digits(kind, digits, exponent) == pattern;", ";", "history/detail/column_change"),
     # ---- codec
     Mutation("exceptions_truncated", "the last exception of a block is not applied", "codec/integers.hpp",
              "const std::size_t count = s.patches;\n", "const std::size_t count = s.patches - 1;\n", "codec/integers"),

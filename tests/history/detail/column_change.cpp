@@ -94,6 +94,11 @@ TEST_CASE("decimals change by their digits") {
   CHECK(sizes<float>(value_kind::binary32, {20.5f, 20.6f, 14.2f, 27, 90.1f, 20.5f}) == counts{1, 1, 2, 2, 2});
 }
 
+TEST_CASE("zero is a decimal, and its negative is none") {
+  CHECK(sizes<double>(value_kind::binary64, {0, 1, 0, 2.5}) == counts{1, 1, 3});
+  CHECK(sizes<double>(value_kind::binary64, {0.0, std::bit_cast<double>(std::uint64_t{1} << 63), 0.0, 1}).front() == 3);
+}
+
 TEST_CASE("one more decimal costs two bytes once") {
   CHECK(sizes<double>(value_kind::binary64, {5, 5.5, 5.6, 5.61, 5.6, 5}) == counts{3, 1, 3, 1, 1});
   CHECK(sizes<float>(value_kind::binary32, {5, 5.5f, 5.6f, 5.61f, 5.6f, 5}) == counts{3, 1, 3, 1, 1});
@@ -102,6 +107,7 @@ TEST_CASE("one more decimal costs two bytes once") {
 TEST_CASE("digits that would grow past what a double tells apart become bits") {
   CHECK(sizes<double>(value_kind::binary64, {1e15, 0.5, 0.25}).front() == 11);
   CHECK(sizes<double>(value_kind::binary64, {-1e15, 0.5}).front() == 11);
+  CHECK(sizes<double>(value_kind::binary64, {1e15, 0.123456789, 1e15}).front() == 11);
 }
 
 TEST_CASE("a value that is no decimal leaves the digits, and two decimals come back to them") {
