@@ -136,6 +136,10 @@ void write_measurements(const report& of, writer& out) {
   }
   out.line(
       "heap: what operator new gave out, and slabs. resident: by how much the process grew; at peak, while filling.");
+  const std::size_t numbers = of.source->readings.readings().size();
+  if (of.asked->points + (few ? enough_points : 0) > numbers)
+    out.line("history: the points repeat {}, and it makes use of that; as many that are all new take more.",
+             counted(numbers, "number"));
   if (few)
     out.line(
         "B/point: what each of {} points more takes. fixed: what the first {} take beyond that many bytes a point.",
