@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include <slotted/version.hpp>
+
 namespace slotted {
 inline namespace v0 {
 namespace codec {
