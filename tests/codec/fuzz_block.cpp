@@ -133,7 +133,8 @@ std::vector<std::byte> top_parts_at(const std::vector<std::uint64_t>& positions)
   const std::vector<std::uint64_t> lows(n, 7);
   std::vector<std::byte> bytes(1000);
   byte_writer out(bytes.data());
-  out.u8(static_cast<unsigned>(mode::top_parts) | static_cast<unsigned>(value_kind::binary64) << 3);
+  out.u8(static_cast<unsigned>(mode::top_parts) | static_cast<unsigned>(value_kind::binary64) << 3 |
+         format_version << 6);
   out.varint(n - 1);
   out.u8(top_bits);
   out.u8(0);
@@ -155,7 +156,7 @@ std::vector<std::byte> series_dictionary_at(const std::vector<std::uint64_t>& po
   for (std::size_t k = 0; k < strangers.size(); ++k) strangers[k] = 1000 + k;
   std::vector<std::byte> bytes(1000);
   byte_writer out(bytes.data());
-  out.u8(static_cast<unsigned>(mode::series_dictionary));
+  out.u8(static_cast<unsigned>(mode::series_dictionary) | format_version << 6);
   out.varint(n - 1);
   out.varint(dictionary.version);
   out.u8(0);
@@ -204,7 +205,7 @@ TEST_CASE("random buffers under every header stay within bounds") {
   for (int k = 0; k < 20000; ++k) {
     std::vector<std::byte> bytes(generated::below(r, 300));
     for (auto& b : bytes) b = static_cast<std::byte>(generated::below(r, 4) == 0 ? r() : generated::below(r, 12));
-    if (!bytes.empty()) bytes[0] = static_cast<std::byte>(k % 64);
+    if (!bytes.empty()) bytes[0] = static_cast<std::byte>(k % 64 | 0x40);
     block_info info;
     blocks += try_inspect(bytes, info);
     decode_all(bytes);

@@ -23,32 +23,6 @@ std::vector<std::byte> written(const std::vector<std::int64_t>& v, transform_set
 
 }  // namespace
 
-TEST_CASE("each transform decodes alone, at every place") {
-  generated::random r(11);
-  for (const transform t : {transform::none, transform::delta, transform::linear, transform::second_difference}) {
-    for (unsigned shape = 0; shape < generated::integer_shapes; ++shape) {
-      for (const std::size_t n : {1u, 2u, 3u, 40u, 1024u}) {
-        const auto v = generated::integers(r, shape, n);
-        const auto bytes = written(v, set_of(t));
-        integer_stream s;
-        byte_reader in(bytes);
-        REQUIRE(parse(in, n, s));
-        REQUIRE(in.consumed() == bytes.size());
-        REQUIRE(s.how == t);
-        std::vector<std::uint64_t> back(n);
-        REQUIRE(decode(s, reinterpret_cast<std::byte*>(back.data())));
-        REQUIRE(std::equal(v.begin(), v.end(), back.begin(),
-                           [](std::int64_t a, std::uint64_t b) { return a == static_cast<std::int64_t>(b); }));
-        for (std::size_t i = 0; i < n; i += n / 5 + 1) {
-          std::uint64_t one = 0;
-          REQUIRE(value_at(s, i, one));
-          REQUIRE(one == back[i]);
-        }
-      }
-    }
-  }
-}
-
 TEST_CASE("a patch outside the block or out of order is refused") {
   std::vector<std::int64_t> v(20, 3);
   v[7] = 1'000'000'000'000;
@@ -110,6 +84,19 @@ TEST_CASE("positions are such where they ascend and stay below the count") {
     CHECK_FALSE(accepted(many, 1024));
     std::swap(many[i], many[i - 1]);
   }
+}
+
+TEST_CASE("a stream of values as they are is one without a transform") {
+  const auto parses = [](unsigned flags) {
+    const std::byte bytes[] = {static_cast<std::byte>(flags), std::byte{0}, std::byte{0}, std::byte{0}, std::byte{0}};
+    integer_stream s;
+    byte_reader in(bytes);
+    return parse_positional(in, 1, s);
+  };
+  CHECK(parses(0));
+  CHECK_FALSE(parses(1));
+  CHECK_FALSE(parses(2));
+  CHECK_FALSE(parses(3));
 }
 
 TEST_CASE("flags and widths that no encoder writes are refused") {

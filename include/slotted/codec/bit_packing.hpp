@@ -192,36 +192,112 @@ template <bool add, typename Finish>
   }
 }
 
+// The same, but each lane's words are summed as they are unpacked: `sums` has the 16 sums before and after. Those of
+// the first eight lanes and of the others are written apart, eight a row.
+template <typename Finish>
+[[gnu::noinline]] inline void unpack_sums(const std::byte* __restrict packed, std::size_t bit, unsigned width,
+                                          std::size_t rows, Finish finish, std::uint64_t* __restrict sums,
+                                          std::byte* __restrict first, std::byte* __restrict second) noexcept {
+  constexpr std::size_t half = lanes / 2;
+  const std::uint64_t mask = low_mask(width);
+  std::uint64_t sum[lanes];
+  std::memcpy(sum, sums, sizeof sum);
+  for (std::size_t row = 0; row < rows && bit <= max_block_values * 64; ++row, bit += width) {
+    const std::uint64_t shift = bit % 64;
+    const std::uint64_t rest = (64 - shift) % 64;
+    const std::byte* const a = packed + bit / 64 * lanes * 8;
+    const std::byte* const b = a + (shift + width > 64 ? lanes * 8 : 0);
+    const auto lane = finish.prepare(0);
+    for (std::size_t l = 0; l < lanes; ++l) {  // must be vectorised
+      sum[l] += lane(((load_little(a + 8 * l) >> shift) | (load_little(b + 8 * l) << rest)) & mask, l);
+    }
+    std::memcpy(first + row * half * 8, sum, half * 8);
+    std::memcpy(second + row * half * 8, sum + half, half * 8);
+  }
+  std::memcpy(sums, sum, sizeof sum);
+}
+
+// n packed codes, row by row. What does not lie in whole words is kept once more as words, with zeros behind it, so
+// that no load need be cut short.
+class packed_rows {
+ public:
+  packed_rows(const std::byte* packed, std::size_t n, unsigned width) noexcept
+      : packed_(packed), width_(width), rows_(n / lanes), rest_(n % lanes) {
+    const packed_parts parts(packed, n, width);
+    const std::size_t in_words = parts.words * lanes * 8;
+    whole_ = width == 0 ? 0 : parts.words * 64 / width;
+    if (whole_ * lanes == n) return;
+    const std::size_t in_streams = packed_size(n, width) - in_words;
+    if (in_streams != 0) std::memcpy(streams_, packed + in_words, in_streams);  // of no bits there may be no address
+    std::memset(streams_ + in_streams, 0, 16);
+    stream_ = lanes * parts.rest / 8;
+    if (whole_ == rows_) return;
+    // These rows take the last whole words, and the rests as words behind them.
+    const std::size_t last_words = parts.words != 0 ? lanes * 8 : 0;
+    std::memset(ends_, 0, sizeof ends_);
+    if (last_words != 0) std::memcpy(ends_, packed + in_words - last_words, last_words);
+    for (std::size_t l = 0; l < lanes; ++l) {
+      store_little(ends_ + last_words + 8 * l, padded_stream_at(streams_, parts.rest, l));
+    }
+    bit_ = whole_ * width - (parts.words != 0 ? (parts.words - 1) * 64 : 0);
+  }
+
+  std::size_t rows() const noexcept { return rows_; }
+  std::size_t rest() const noexcept { return rest_; }
+
+  // Writes what `finish` makes of the codes of some rows, or adds it to the words that are there.
+  template <bool add = false, typename Finish>
+  void unpack(std::size_t first, std::size_t count, Finish finish, std::byte* __restrict out) const noexcept {
+    const std::size_t whole = whole_of(first, count);
+    if (whole != 0) unpack_rows<add>(packed_, first * width_, width_, first * lanes, whole, finish, out);
+    if (whole == count) return;
+    first += whole;
+    unpack_rows<add>(ends_, bit_ + (first - whole_) * width_, width_, first * lanes, count - whole, finish,
+                     out + whole * lanes * 8);
+  }
+
+  // All rows, summed down each lane.
+  template <typename Finish>
+  void unpack_sums(Finish finish, std::uint64_t* sums, std::byte* first, std::byte* second) const noexcept {
+    const std::size_t at = whole_ * lanes / 2 * 8;
+    if (whole_ != 0) codec::unpack_sums(packed_, 0, width_, whole_, finish, sums, first, second);
+    if (whole_ == rows_) return;
+    codec::unpack_sums(ends_, bit_, width_, rows_ - whole_, finish, sums, first + at, second + at);
+  }
+
+  // The same of the values behind the last row.
+  template <bool add = false, typename Finish>
+  void unpack_rest(Finish finish, std::byte* __restrict out) const noexcept {
+    const auto lane = finish.prepare(rows_ * lanes);
+    for (std::size_t i = 0; i < rest_; ++i) {
+      put_word<add>(out, i, lane(padded_stream_at(streams_ + stream_, width_, i), i));
+    }
+  }
+
+ private:
+  std::size_t whole_of(std::size_t first, std::size_t count) const noexcept {
+    if (first >= whole_) return 0;
+    return whole_ - first < count ? whole_ - first : count;
+  }
+
+  const std::byte* packed_;
+  unsigned width_;
+  std::size_t rows_;
+  std::size_t rest_;        // values behind the last row
+  std::size_t whole_;       // rows that lie in whole words
+  std::size_t bit_ = 0;     // where the others begin in their words
+  std::size_t stream_ = 0;  // where the values behind the last row begin among the bytes behind the words
+  std::byte streams_[2 * lanes * 8 + 16];
+  std::byte ends_[2 * lanes * 8];
+};
+
 /// Writes what `finish` makes of all n packed values as host words, or adds it to those that are there.
 template <bool add = false, typename Finish>
 inline void unpack(const std::byte* __restrict packed, std::size_t n, unsigned width, Finish finish,
                    std::byte* __restrict words) noexcept {
-  const packed_parts parts(packed, n, width);
-  const std::size_t in_words = parts.words * lanes * 8;
-  const std::size_t rows = width == 0 ? 0 : parts.words * 64 / width;  // that lie in whole words
-  if (rows != 0) unpack_rows<add>(packed, 0, width, 0, rows, finish, words);
-  if (rows * lanes == n) return;
-
-  // What is left, with zeros behind it, so that no load need be cut short.
-  std::byte streams[2 * lanes * 8 + 16];
-  const std::size_t in_streams = packed_size(n, width) - in_words;
-  if (in_streams != 0) std::memcpy(streams, packed + in_words, in_streams);  // of no bits there may be no address
-  std::memset(streams + in_streams, 0, 16);
-  std::byte* out = words + rows * lanes * 8;
-  if (rows != parts.rows) {  // these take the last whole words once more, and the rests as words behind them
-    std::byte ends[2 * lanes * 8] = {};
-    const std::size_t last_words = parts.words != 0 ? lanes * 8 : 0;
-    if (last_words != 0) std::memcpy(ends, packed + in_words - last_words, last_words);
-    for (std::size_t l = 0; l < lanes; ++l) {
-      store_little(ends + last_words + 8 * l, padded_stream_at(streams, parts.rest, l));
-    }
-    const std::size_t bit = rows * width - (parts.words != 0 ? (parts.words - 1) * 64 : 0);
-    unpack_rows<add>(ends, bit, width, rows * lanes, parts.rows - rows, finish, out);
-    out += (parts.rows - rows) * lanes * 8;
-  }
-  const auto lane = finish.prepare(parts.rows * lanes);
-  const std::byte* const stream = streams + lanes * parts.rest / 8;
-  for (std::size_t i = 0; i < n % lanes; ++i) put_word<add>(out, i, lane(padded_stream_at(stream, width, i), i));
+  const packed_rows codes(packed, n, width);
+  codes.unpack<add>(0, codes.rows(), finish, words);
+  if (codes.rest() != 0) codes.unpack_rest<add>(finish, words + codes.rows() * lanes * 8);
 }
 
 }  // namespace detail::codec

@@ -34,7 +34,8 @@ constexpr std::size_t max_encoded_size(std::size_t n) noexcept { return 8 * n + 
 namespace detail::codec {
 
 // The header: mode, kind * 8, 32 if the block is full, version * 64; then, unless it is full, the count less one.
-inline constexpr unsigned format_version = 0;
+// README.md in this folder has the format byte by byte; what is written there of a version holds for ever.
+inline constexpr unsigned format_version = 1;
 inline constexpr unsigned flag_full = 32;
 
 template <typename T>
@@ -208,7 +209,7 @@ inline std::size_t encoded_size(std::span<const std::byte> block) { return inspe
 /// Effects: writes to.size() values, or, when it fails, any values.
 /// Returns: false when the bytes are no block of to.size() values of T's kind, or when the dictionary is not the one
 /// the block names. Whatever the bytes, nothing outside the spans is read or written.
-/// Complexity: linear; uses about 40 KiB of stack and no heap.
+/// Complexity: linear; uses at most 16 KiB of stack and no heap.
 template <block_value T>
 [[nodiscard]] inline bool try_decode(std::span<const std::byte> block, std::span<T> to,
                                      const dictionary_view& dictionary = {}) noexcept {

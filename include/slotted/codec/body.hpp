@@ -57,9 +57,8 @@ inline bool decode_body(byte_reader& in, std::size_t n, value_kind kind, mode ho
                         std::byte* __restrict words) noexcept {
   if (how != mode::runs) return decode_flat_body(in, n, kind, how, d, words);
   run_starts starts;
-  std::byte heads[8 * max_block_values];
-  return parse(in, n, starts) && parse_heads_mode(in, how) && decode_flat_body(in, starts.count, kind, how, d, heads) &&
-         spread(starts, heads, words);
+  return parse(in, n, starts) && parse_heads_mode(in, how) &&
+         decode_flat_body(in, starts.count, kind, how, d, words + 8 * (n - starts.count)) && spread(starts, words);
 }
 
 /// Reads past a body without decoding it; the version of the dictionary it needs, or 0.

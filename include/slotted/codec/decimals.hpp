@@ -40,7 +40,7 @@ inline bool parse(byte_reader& in, std::size_t n, value_kind kind, decimal_block
                                             : decimal_target::binary64;
   if (b.exponent > largest_exponent || flags >= 128 || kind == value_kind::integer) in.fail();
   if (!in.ok() || !parse(in, n, b.digits)) return false;
-  return !b.corrected || parse(in, n, b.corrections);
+  return !b.corrected || parse_positional(in, n, b.corrections);
 }
 
 template <typename Step>
@@ -69,10 +69,6 @@ inline bool decode_digits(const decimal_block& b, std::byte* __restrict words) n
     return b.digits.patches == 0 || for_each_patch(b.digits, [&](std::size_t position, std::uint64_t d) {
              set_word(words, position, decimal_pattern(d, b.exponent, b.target));
            });
-  }
-  if (b.digits.how == transform::delta && b.target == decimal_target::binary64 && !is_steps(b.digits)) {
-    if (b.exponent == 0) return decode_delta(b.digits, whole_number<plus>{{0}}, words);
-    return decode_delta(b.digits, quotient<plus>{{0}, b.exponent}, words);
   }
   if (!decode(b.digits, words)) return false;
   const std::size_t in_rows = n / lanes * lanes;

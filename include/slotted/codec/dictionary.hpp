@@ -24,7 +24,8 @@ inline bool parse(byte_reader& in, std::size_t n, value_kind kind, dictionary_bo
   const unsigned how = in.u8();
   if (how > static_cast<unsigned>(mode::decimals)) in.fail();
   if (!in.ok() || !parse(in, b.count, kind, static_cast<mode>(how), b.entries)) return false;
-  return parse(in, n, b.codes);
+  if (is_summed(b.entries)) in.fail();
+  return in.ok() && parse_positional(in, n, b.codes);
 }
 
 // Codes are masked into this table of max_dictionary_entries rather than checked: those of hostile bytes then find a
@@ -50,7 +51,8 @@ inline bool decode_entries(const dictionary_body& b, std::uint64_t* table) noexc
   for (; i < n; ++i) set_word(words, i, entry(i));
 }
 
-inline bool decode(const dictionary_body& b, std::byte* __restrict words) noexcept {
+// Out of line, for other bodies need no room for the table.
+[[gnu::noinline]] inline bool decode(const dictionary_body& b, std::byte* __restrict words) noexcept {
   std::uint64_t table[max_dictionary_entries];
   if (!decode_entries(b, table) || !decode(b.codes, words)) return false;
   look_up(table, words, b.codes.n);

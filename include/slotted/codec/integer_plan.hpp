@@ -3,7 +3,7 @@
 #pragma once
 
 #include <slotted/algorithm.hpp>
-#include <slotted/codec/integers.hpp>
+#include <slotted/codec/integer_decoder.hpp>
 
 namespace slotted {
 inline namespace v0 {
@@ -250,7 +250,14 @@ inline void write_integers(const std::uint64_t* r, std::size_t n, const integer_
     const exact_division by(p.divisor);
     for (std::size_t i = 0; i < n; ++i) codes[i] = by.of(codes[i]);  // must be vectorised
   }
-  pack(codes, n, p.width, out.take(packed_size(n, p.width)));
+  std::byte* const to = out.take(packed_size(n, p.width));
+  if (is_running(p.how)) {
+    std::uint64_t ordered[max_block_values];
+    difference_order(n).apply(codes, n, ordered);
+    pack(ordered, n, p.width, to);
+  } else {
+    pack(codes, n, p.width, to);
+  }
 }
 
 }  // namespace detail::codec

@@ -1,4 +1,4 @@
-// slotted: the integer stream: transform, common divisor, bit packing, patched exceptions. Its format and decoder.
+// slotted: the integer stream: transform, common divisor, bit packing, patched exceptions. Its format and its parts.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -60,12 +60,18 @@ inline bool parse(byte_reader& in, std::size_t n, integer_stream& s) noexcept {
     s.patch_width = in.u8();
     if (count >= n || s.patch_width > 64) in.fail();
     if (!in.ok()) return false;
-    s.patches = static_cast<std::size_t>(count) + 1;
+    s.patches = number_cast<std::size_t>(count) + 1;
     s.positions = in.take(packed_size(s.patches, position_bits));
     s.patch_values = in.take(packed_size(s.patches, s.patch_width));
   }
   if (!in.ok()) return false;
   s.packed = in.take(packed_size(n, s.width));
+  return in.ok();
+}
+
+// The same, of streams whose values are always coded as they are.
+inline bool parse_positional(byte_reader& in, std::size_t n, integer_stream& s) noexcept {
+  if (!parse(in, n, s) || s.how != transform::none) in.fail();
   return in.ok();
 }
 
@@ -76,13 +82,24 @@ inline std::uint64_t patch_value(const integer_stream& s, std::size_t k) noexcep
 // Whether positions ascend and are below n. Where they do not, every reader says that the bytes are no block.
 inline bool are_positions(const std::byte* positions, std::size_t count, std::size_t n) noexcept {
   if (count == 0) return true;
-  std::byte words[8 * max_block_values];
-  unpack(positions, count, position_bits, plus{0}, words);
-  std::uint64_t wrong = std::uint64_t{word_at(words, count - 1) >= n};
-  for (std::size_t k = 1; k < count; ++k) {  // must be vectorised
-    wrong |= std::uint64_t{word_at(words, k) <= word_at(words, k - 1)};
+  const packed_rows packed(positions, count, position_bits);
+  std::byte words[8 * lanes];
+  std::uint64_t before = ~std::uint64_t{0};
+  std::uint64_t wrong = 0;
+  const auto look_at = [&](std::size_t of_row) {
+    wrong |= std::uint64_t{word_at(words, 0) + 1 <= before + 1};
+    for (std::size_t l = 1; l < of_row; ++l) wrong |= std::uint64_t{word_at(words, l) <= word_at(words, l - 1)};
+    before = word_at(words, of_row - 1);
+  };
+  for (std::size_t row = 0; row < packed.rows(); ++row) {
+    packed.unpack(row, 1, plus{0}, words);
+    look_at(lanes);
   }
-  return wrong == 0;
+  if (packed.rest() != 0) {
+    packed.unpack_rest(plus{0}, words);
+    look_at(packed.rest());
+  }
+  return wrong == 0 && before < n;
 }
 
 // Whether a parsed stream decodes.
@@ -139,45 +156,6 @@ inline std::uint64_t on_line(std::uint64_t slope, std::size_t i) noexcept {
   return static_cast<std::uint64_t>(static_cast<std::int64_t>(slope * i) >> slope_shift);
 }
 
-// Running sums, a row at a time. The chain of additions is the slowest step of decoding a delta, so that one link of it
-// is four values: sums[i..i+3] are sums[i-4..i-1] plus, each, the four words that end with its own. Said in vectors to
-// compilers that have a word for them: of loops over so few lanes they make vectors here and scalars there.
-class running_sums {
- public:
-  static constexpr std::size_t before = 1;  // words that are read before the first row, and have to be zero
-
-#if defined(__GNUC__)
-  void add_row(const std::byte* __restrict words, std::byte* __restrict sums) noexcept {
-    four_words sum = last_;
-    four_words pairs_before = pairs_;
-    for (std::size_t l = 0; l < lanes; l += 4) {
-      four_words own;
-      four_words others;
-      std::memcpy(&own, words + 8 * l, sizeof own);
-      std::memcpy(&others, words + 8 * l - 8, sizeof others);
-      const four_words pairs = own + others;
-      sum += pairs + __builtin_shufflevector(pairs_before, pairs, 2, 3, 4, 5);
-      pairs_before = pairs;
-      std::memcpy(sums + 8 * l, &sum, sizeof sum);
-    }
-    last_ = sum;
-    pairs_ = pairs_before;
-  }
-
- private:
-  using four_words [[gnu::vector_size(32)]] = std::uint64_t;
-  four_words last_{};
-  four_words pairs_{};
-#else
-  void add_row(const std::byte* __restrict words, std::byte* __restrict sums) noexcept {
-    for (std::size_t l = 0; l < lanes; ++l) set_word(sums, l, last_ += word_at(words, l));
-  }
-
- private:
-  std::uint64_t last_ = 0;
-#endif
-};
-
 inline bool is_summed(const integer_stream& s) noexcept { return is_running(s.how); }
 
 // Is the stream one number, said once?
@@ -192,24 +170,82 @@ struct patch_residual {
   std::uint64_t operator()(std::uint64_t code, std::size_t) const noexcept { return base + unzigzag(code) * divisor; }
 };
 
+// The patches of a stream, one after the other; some are unpacked at a time.
+class patch_cursor {
+ public:
+  explicit patch_cursor(const integer_stream& s) noexcept
+      : positions_(s.positions, s.patches, position_bits),
+        values_(s.patch_values, s.patches, s.patch_width),
+        residual_{s.divisor, s.base},
+        n_(s.n) {
+    fill();
+  }
+
+  // The next position, or the count of the values when there is no other patch, or none that ascends.
+  std::size_t position() const noexcept { return position_; }
+  std::uint64_t residual() const noexcept { return word_at(residuals_bytes_, at_); }
+
+  void advance() noexcept {
+    ++at_;
+    at_ == count_ ? fill() : look();
+  }
+
+  // Whether all positions so far ascended and were below the count.
+  bool ok() const noexcept { return ok_; }
+
+ private:
+  static constexpr std::size_t rows_at_once = 1;
+
+  void fill() noexcept {
+    at_ = 0;
+    const std::size_t left = positions_.rows() - row_;
+    const std::size_t rows = left < rows_at_once ? left : rows_at_once;
+    if (rows != 0) {
+      positions_.unpack(row_, rows, plus{0}, positions_bytes_);
+      values_.unpack(row_, rows, residual_, residuals_bytes_);
+      row_ += rows;
+      count_ = rows * lanes;
+    } else if (!rest_taken_ && positions_.rest() != 0) {
+      positions_.unpack_rest(plus{0}, positions_bytes_);
+      values_.unpack_rest(residual_, residuals_bytes_);
+      rest_taken_ = true;
+      count_ = positions_.rest();
+    } else {
+      position_ = n_;
+      return;
+    }
+    look();
+  }
+
+  void look() noexcept {
+    const auto position = number_cast<std::size_t>(word_at(positions_bytes_, at_));
+    ok_ = ok_ && position >= next_ && position < n_;
+    position_ = ok_ ? position : n_;
+    next_ = position + 1;
+  }
+
+  packed_rows positions_;
+  packed_rows values_;
+  patch_residual residual_;
+  std::size_t n_;
+  std::size_t row_ = 0;
+  std::size_t at_ = 0;
+  std::size_t count_ = 0;
+  std::size_t position_ = 0;
+  std::size_t next_ = 0;
+  bool rest_taken_ = false;
+  bool ok_ = true;
+  std::byte positions_bytes_[8 * lanes * rows_at_once];
+  std::byte residuals_bytes_[8 * lanes * rows_at_once];
+};
+
 // Calls f with the position of each patch and with the residual that stands there; false when positions do not ascend
 // or leave the block.
 template <typename F>
 inline bool for_each_patch(const integer_stream& s, F&& f) noexcept {
-  std::byte positions[8 * max_block_values];
-  std::byte residuals[8 * max_block_values];
-  const std::size_t n = s.n;
-  const std::size_t count = s.patches;
-  unpack(s.positions, count, position_bits, plus{0}, positions);
-  unpack(s.patch_values, count, s.patch_width, patch_residual{s.divisor, s.base}, residuals);
-  std::size_t next = 0;
-  for (std::size_t k = 0; k < count; ++k) {
-    const auto position = number_cast<std::size_t>(word_at(positions, k));
-    if (position >= n || position < next) return false;
-    next = position + 1;
-    f(position, word_at(residuals, k));
-  }
-  return true;
+  patch_cursor patches(s);
+  for (; patches.position() != s.n; patches.advance()) f(patches.position(), patches.residual());
+  return patches.ok();
 }
 
 // Whether the values are straight lines from patch to patch.
@@ -252,35 +288,6 @@ inline bool decode_residuals(const integer_stream& s, std::byte* __restrict word
          for_each_patch(s, [&](std::size_t position, std::uint64_t residual) { set_word(words, position, residual); });
 }
 
-// A stream of differences: what `finish` makes of its values, as host words.
-template <typename Finish>
-inline bool decode_delta(const integer_stream& s, Finish finish, std::byte* __restrict words) noexcept {
-  constexpr std::size_t row = 8 * lanes;
-  alignas(64) std::byte room[row + 8 * max_block_values + row];
-  std::byte* const residuals = room + row;
-  std::memset(residuals - row, 0, row);
-  std::memset(residuals + 8 * s.n, 0, row);
-  if (!decode_residuals(s, residuals)) return false;
-  set_word(residuals, 0, s.first);
-  // Some rows are summed before the first is finished, for a load waits long for a store of another size.
-  constexpr std::size_t rows_at_once = 16;
-  alignas(64) std::byte some[row * rows_at_once];
-  running_sums sums;
-  const std::size_t rows = s.n / lanes;
-  for (std::size_t from = 0; from < rows; from += rows_at_once) {
-    const std::size_t count = rows - from < rows_at_once ? rows - from : rows_at_once;
-    for (std::size_t k = 0; k < count; ++k) sums.add_row(residuals + row * (from + k), some + row * k);
-    for (std::size_t k = 0; k < count; ++k) finish_row(some + row * k, finish.prepare(0), words + row * (from + k));
-  }
-  if (rows * lanes != s.n) {
-    std::byte last[row];
-    sums.add_row(residuals + row * rows, some);
-    finish_row(some, finish.prepare(0), last);
-    std::memcpy(words + row * rows, last, 8 * (s.n % lanes));
-  }
-  return true;
-}
-
 // Codes beside a line, whose rise over a row's lanes is worked out once: multiplying 64 bits takes long.
 struct beside_line {
   std::uint64_t base;
@@ -306,76 +313,6 @@ inline bool decode_line(const integer_stream& s, std::byte* __restrict words) no
   return s.patches == 0 || for_each_patch(s, [&](std::size_t position, std::uint64_t residual) {
            set_word(words, position, residual + on_line(slope, position));
          });
-}
-
-/// Decodes a whole stream as n host words.
-///
-/// Returns: false when the positions of patches do not ascend, or leave the block.
-inline bool decode(const integer_stream& s, std::byte* __restrict words) noexcept {
-  if (is_steps(s)) return decode_steps(s, words);
-  if (s.how == transform::delta) return decode_delta(s, plus{0}, words);
-  if (s.how == transform::linear && s.divisor == 1) return decode_line(s, words);
-  if (!decode_residuals(s, words)) return false;
-  // Copies: what is written through bytes might, for all a compiler knows, be the stream's own members.
-  const std::size_t n = s.n;
-  const std::uint64_t slope = s.slope;
-  if (s.how == transform::linear) {
-    for (std::size_t i = 0; i < n; ++i) {  // must be vectorised
-      set_word(words, i, word_at(words, i) + on_line(slope, i));
-    }
-  } else if (s.how == transform::second_difference) {
-    std::uint64_t value = s.first;
-    std::uint64_t difference = slope;
-    set_word(words, 0, value);
-    if (n > 1) set_word(words, 1, value += difference);
-    for (std::size_t i = 2; i < n; ++i) {
-      difference += word_at(words, i);
-      set_word(words, i, value += difference);
-    }
-  }
-  return true;
-}
-
-/// Adds a whole stream to n host words.
-inline bool decode_onto(const integer_stream& s, std::byte* __restrict words) noexcept {
-  const std::size_t n = s.n;
-  const std::uint64_t base = s.base;
-  if (s.how == transform::none && s.width == 0) {
-    if (base != 0) {
-      for (std::size_t i = 0; i < n; ++i) set_word(words, i, word_at(words, i) + base);  // must be vectorised
-    }
-    return s.patches == 0 || for_each_patch(s, [&](std::size_t position, std::uint64_t residual) {
-             set_word(words, position, word_at(words, position) + residual - base);
-           });
-  }
-  if (s.how == transform::none && s.divisor == 1 && s.patches == 0) {
-    unpack<true>(s.packed, n, s.width, plus{base}, words);
-    return true;
-  }
-  std::byte others[8 * max_block_values];
-  if (!decode(s, others)) return false;
-  for (std::size_t i = 0; i < n; ++i) {  // must be vectorised
-    set_word(words, i, word_at(words, i) + word_at(others, i));
-  }
-  return true;
-}
-
-// Sums need the values before them. Out of line, so that finding a value where it stands is in line.
-[[gnu::noinline]] inline bool sum_at(const integer_stream& s, std::size_t i, std::uint64_t& value) noexcept {
-  std::byte words[8 * max_block_values];
-  if (!decode(s, words)) return false;
-  value = word_at(words, i);
-  return true;
-}
-
-/// One value of a sound stream. `patched` may hold the positions of the patches.
-inline bool value_at(const integer_stream& s, std::size_t i, std::uint64_t& value,
-                     const position_set* patched = nullptr) noexcept {
-  if (is_summed(s)) return sum_at(s, i, value);
-  const std::size_t patch = find_position(s.positions, s.patches, i, patched);
-  value = patch != no_position ? patch_value(s, patch) : s.base + packed_at(s.packed, s.n, s.width, i) * s.divisor;
-  if (s.how == transform::linear) value += on_line(s.slope, i);
-  return true;
 }
 
 }  // namespace detail::codec

@@ -162,6 +162,13 @@ inline void divide(std::byte* __restrict words, std::size_t n, unsigned exponent
     for (std::size_t i = 0; i < n; ++i) set_word(words, i, convert(word_at(words, i), 0));  // must be vectorised
     return;
   }
+  if constexpr (rounds_once) {
+    if (target == decimal_target::binary64) {
+      const auto convert = quotient<plus>{{0}, exponent}.prepare(0);
+      for (std::size_t i = 0; i < n; ++i) set_word(words, i, convert(word_at(words, i), 0));  // must be vectorised
+      return;
+    }
+  }
   for (std::size_t i = 0; i < n; i += lanes) {
     std::uint64_t quotients[lanes];
     divide_row(words + 8 * i, exponent, quotients);

@@ -29,7 +29,10 @@ inline bool parse(byte_reader& in, std::size_t n, run_starts& r) noexcept {
   if (head / 2 >= n) in.fail();
   if (!in.ok()) return false;
   r.count = number_cast<std::size_t>(head / 2) + 1;
-  if (r.by_length) return parse(in, r.count, r.lengths);
+  if (r.by_length) {
+    if (r.count * 2 > n) in.fail();
+    return in.ok() && parse_positional(in, r.count, r.lengths);
+  }
   r.bitmap = in.take(bitmap_size(n));
   return in.ok();
 }
@@ -42,14 +45,36 @@ inline std::uint64_t bitmap_word(const run_starts& r, std::size_t w) noexcept {
   return values >= 64 ? bits : bits & low_mask(static_cast<unsigned>(values));
 }
 
-/// Spreads the heads, r.count host words, over the block's r.n words.
-inline bool spread(const run_starts& r, const std::byte* __restrict heads, std::byte* __restrict words) noexcept {
+// The lengths of runs that are written by length: at most half as many as values. Out of line, for it needs room that
+// is not needed any more when they are used.
+//
+// Returns: false when they are not those of a block of r.n values.
+[[gnu::noinline]] inline bool decode_lengths(const run_starts& r, std::uint16_t* lengths) noexcept {
+  std::byte words[8 * max_block_values / 2];
+  if (!decode(r.lengths, words)) return false;
+  std::size_t at = 0;
+  for (std::size_t k = 0; k < r.count; ++k) {
+    const std::uint64_t length = word_at(words, k);
+    if (length - 1 >= r.n - at) return false;  // none is empty
+    lengths[k] = static_cast<std::uint16_t>(length);
+    at += number_cast<std::size_t>(length);
+  }
+  return at == r.n;
+}
+
+inline bool is_start_bitmap(const run_starts& r) noexcept {
+  std::size_t starts = 0;
+  for (std::size_t w = 0; w * 64 < r.n; ++w) starts += static_cast<std::size_t>(std::popcount(bitmap_word(r, w)));
+  return starts == r.count && (bitmap_word(r, 0) & 1) != 0;
+}
+
+/// Spreads the heads, which are the last r.count of the block's r.n words, over all of them. A head is never behind the
+/// place where its run begins, so that none is overwritten before it is read.
+inline bool spread(const run_starts& r, std::byte* words) noexcept {
+  const std::size_t n = r.n;
+  const std::byte* const heads = words + 8 * (n - r.count);
   if (!r.by_length) {
-    // Counted first, so that the loop that follows, which has no branch, cannot run out of heads.
-    std::size_t starts = 0;
-    for (std::size_t w = 0; w * 64 < r.n; ++w) starts += static_cast<std::size_t>(std::popcount(bitmap_word(r, w)));
-    if (starts != r.count || (bitmap_word(r, 0) & 1) == 0) return false;
-    const std::size_t n = r.n;
+    if (!is_start_bitmap(r)) return false;      // or the loop that follows, which has no branch, might run out of heads
     std::size_t at = SIZE_MAX;                  // wraps to 0 at the first start
     for (std::size_t w = 0; w * 64 < n; ++w) {  // the chain from head to head is one addition a value, no branch
       std::uint64_t bits = bitmap_word(r, w);
@@ -61,10 +86,8 @@ inline bool spread(const run_starts& r, const std::byte* __restrict heads, std::
         const std::size_t b = a + (bits >> 1 & 1);
         const std::size_t c = b + (bits >> 2 & 1);
         at = c + (bits >> 3 & 1);
-        set_word(out, i, word_at(heads, a));
-        set_word(out, i + 1, word_at(heads, b));
-        set_word(out, i + 2, word_at(heads, c));
-        set_word(out, i + 3, word_at(heads, at));
+        const std::uint64_t some[4] = {word_at(heads, a), word_at(heads, b), word_at(heads, c), word_at(heads, at)};
+        for (std::size_t k = 0; k < 4; ++k) set_word(out, i + k, some[k]);
       }
       for (; i < count; ++i, bits >>= 1) {
         at += number_cast<std::size_t>(bits & 1);
@@ -73,27 +96,21 @@ inline bool spread(const run_starts& r, const std::byte* __restrict heads, std::
     }
     return true;
   }
-  std::byte lengths[8 * max_block_values];
-  if (!decode(r.lengths, lengths)) return false;
-  const std::size_t n = r.n;
-  const std::size_t count = r.count;
+  std::uint16_t lengths[max_block_values / 2];
+  if (!decode_lengths(r, lengths)) return false;
   constexpr std::size_t stride = 8;  // most runs are as short: one store of many words, without a branch to mispredict
   std::size_t at = 0;
-  for (std::size_t k = 0; k < count; ++k) {
-    const std::uint64_t length = word_at(lengths, k);
-    if (length - 1 >= n - at) return false;  // none is empty
+  for (std::size_t k = 0; k < r.count; ++k) {
     const std::uint64_t head = word_at(heads, k);
-    const std::size_t end = at + static_cast<std::size_t>(length);
-    for (; n - at >= stride; at += stride) {
+    const std::size_t end = at + lengths[k];
+    const std::size_t unread = n - r.count + k + 1;  // where the next head is
+    for (; at < end && at + stride <= unread; at += stride) {
       for (std::size_t j = 0; j < stride; ++j) set_word(words, at + j, head);  // must be vectorised
-      if (at + stride >= end) break;
     }
-    if (n - at < stride) {
-      for (; at < end; ++at) set_word(words, at, head);
-    }
+    for (; at < end; ++at) set_word(words, at, head);
     at = end;
   }
-  return at == n;
+  return true;
 }
 
 // Where runs start, as bits: the run of a value is found in a few instructions, whichever it is.
@@ -103,17 +120,15 @@ class run_index {
   bool assign(const run_starts& r) noexcept {
     for (auto& word : bits_) word = 0;
     if (r.by_length) {
-      std::byte lengths[8 * max_block_values];
-      if (!decode(r.lengths, lengths)) return false;
+      std::uint16_t lengths[max_block_values / 2];
+      if (!decode_lengths(r, lengths)) return false;
       std::size_t at = 0;
       for (std::size_t k = 0; k < r.count; ++k) {
-        const std::uint64_t length = word_at(lengths, k);
-        if (length - 1 >= r.n - at) return false;
         bits_[at / 64] |= std::uint64_t{1} << at % 64;
-        at += static_cast<std::size_t>(length);
+        at += lengths[k];
       }
-      if (at != r.n) return false;
     } else {
+      if (!is_start_bitmap(r)) return false;
       for (std::size_t w = 0; w * 64 < r.n; ++w) bits_[w] = bitmap_word(r, w);
     }
     std::size_t before = 0;
@@ -121,7 +136,7 @@ class run_index {
       before_[w] = static_cast<std::uint16_t>(before);
       before += static_cast<std::size_t>(std::popcount(bits_[w]));
     }
-    return before == r.count && (bits_[0] & 1) != 0;
+    return true;
   }
 
   std::size_t run_of(std::size_t i) const noexcept {

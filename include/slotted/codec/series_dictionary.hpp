@@ -88,7 +88,7 @@ inline bool parse(byte_reader& in, std::size_t n, value_kind kind, series_body& 
   b.version = in.varint();
   b.kind = kind;
   if (b.version == 0 || b.version > UINT32_MAX) in.fail();
-  if (!in.ok() || !parse(in, n, b.codes)) return false;
+  if (!in.ok() || !parse_positional(in, n, b.codes)) return false;
   const std::uint64_t strangers = in.varint();
   if (strangers > n) in.fail();
   if (!in.ok()) return false;

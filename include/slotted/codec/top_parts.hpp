@@ -43,7 +43,7 @@ inline bool parse(byte_reader& in, std::size_t n, value_kind kind, top_parts_bod
   const std::uint64_t patches = in.varint();
   if (patches > n) in.fail();
   if (!in.ok()) return false;
-  b.patches = static_cast<std::size_t>(patches);
+  b.patches = number_cast<std::size_t>(patches);
   b.positions = in.take(packed_size(b.patches, position_bits));
   b.patch_tops = in.take(packed_size(b.patches, b.top_bits));
   b.indices = in.take(packed_size(n, b.index_width));
@@ -52,14 +52,25 @@ inline bool parse(byte_reader& in, std::size_t n, value_kind kind, top_parts_bod
 }
 
 inline bool decode(const top_parts_body& b, std::byte* __restrict words) noexcept {
-  std::byte indices[8 * max_block_values];
-  unpack(b.indices, b.n, b.index_width, plus{0}, indices);
   unpack(b.lows, b.n, b.low_bits, plus{0}, words);
   std::uint64_t entries[1u << max_top_width];
   std::memcpy(entries, b.entries, sizeof entries);
-  const std::size_t n = b.n;
-  for (std::size_t i = 0; i < n; ++i) set_word(words, i, word_at(words, i) | entries[word_at(indices, i)]);
-  if (!are_positions(b.positions, b.patches, n)) return false;
+  constexpr std::size_t rows_at_once = 8;
+  std::byte indices[8 * lanes * rows_at_once];
+  std::byte* out = words;
+  const auto add_tops = [&](std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) set_word(out, i, word_at(out, i) | entries[word_at(indices, i)]);
+    out += 8 * count;
+  };
+  const packed_rows packed(b.indices, b.n, b.index_width);
+  for (std::size_t row = 0; row < packed.rows(); row += rows_at_once) {
+    const std::size_t rows = min_of(rows_at_once, packed.rows() - row);
+    packed.unpack(row, rows, plus{0}, indices);
+    add_tops(rows * lanes);
+  }
+  packed.unpack_rest(plus{0}, indices);
+  add_tops(packed.rest());
+  if (!are_positions(b.positions, b.patches, b.n)) return false;
   for (std::size_t k = 0; k < b.patches; ++k) {
     const auto i = number_cast<std::size_t>(packed_at(b.positions, b.patches, position_bits, k));
     const std::uint64_t top = packed_at(b.patch_tops, b.patches, b.top_bits, k);

@@ -1,0 +1,59 @@
+// slotted: decoding of an integer stream, whole or one value of it.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <slotted/codec/differences.hpp>
+
+namespace slotted {
+inline namespace v0 {
+namespace detail::codec {
+
+/// Decodes a whole stream as n host words.
+///
+/// Returns: false when the positions of patches do not ascend, or leave the block.
+inline bool decode(const integer_stream& s, std::byte* __restrict words) noexcept {
+  if (is_steps(s)) return decode_steps(s, words);
+  if (is_summed(s)) return decode_differences(s, words);
+  if (s.how == transform::linear && s.divisor == 1) return decode_line(s, words);
+  if (!decode_residuals(s, words)) return false;
+  // Copies: what is written through bytes might, for all a compiler knows, be the stream's own members.
+  const std::size_t n = s.n;
+  const std::uint64_t slope = s.slope;
+  if (s.how == transform::linear) {
+    for (std::size_t i = 0; i < n; ++i) {  // must be vectorised
+      set_word(words, i, word_at(words, i) + on_line(slope, i));
+    }
+  }
+  return true;
+}
+
+/// Adds a stream of values as they are to n host words.
+///
+/// Preconditions: s.how == transform::none.
+inline bool decode_onto(const integer_stream& s, std::byte* __restrict words) noexcept {
+  if (s.width != 0 || s.base != 0) {
+    if (s.divisor == 1) {
+      unpack<true>(s.packed, s.n, s.width, plus{s.base}, words);
+    } else {
+      unpack<true>(s.packed, s.n, s.width, times_plus{s.divisor, s.base}, words);
+    }
+  }
+  return s.patches == 0 || for_each_patch(s, [&](std::size_t position, std::uint64_t residual) {
+           const std::uint64_t added = s.base + packed_at(s.packed, s.n, s.width, position) * s.divisor;
+           set_word(words, position, word_at(words, position) + residual - added);
+         });
+}
+
+/// One value of a sound stream. `patched` may hold the positions of the patches.
+inline bool value_at(const integer_stream& s, std::size_t i, std::uint64_t& value,
+                     const position_set* patched = nullptr) noexcept {
+  if (is_summed(s)) return sum_at(s, i, value);
+  const std::size_t patch = find_position(s.positions, s.patches, i, patched);
+  value = patch != no_position ? patch_value(s, patch) : s.base + packed_at(s.packed, s.n, s.width, i) * s.divisor;
+  if (s.how == transform::linear) value += on_line(s.slope, i);
+  return true;
+}
+
+}  // namespace detail::codec
+}  // namespace v0
+}  // namespace slotted
