@@ -169,7 +169,7 @@ constexpr void sort(T* first, T* last, Less& less, int depth) {
 // algorithms, 1997.
 template <class T, class Less>
 constexpr void sort(T* first, T* last, Less less) {
-  sort(first, last, less, 2 * static_cast<int>(std::bit_width(static_cast<std::size_t>(last - first))));
+  sort(first, last, less, 2 * number_cast<int>(std::bit_width(static_cast<std::size_t>(last - first))));
 }
 
 // Puts the element at `nth` that would be there were all in order, with none greater before it and none less behind.

@@ -23,7 +23,7 @@ struct point {  // 32 bytes
 struct packed_point {  // 26 bytes, alignment 1: what packed_record<double, double, int64, uint16> takes
   unsigned char bytes[26] = {};
 };
-static_assert(sizeof(point) == 32 && sizeof(packed_point) == 26 && alignof(packed_point) == 1);
+static_assert(sizeof(point) == 24 + alignof(point) && sizeof(packed_point) == 26 && alignof(packed_point) == 1);
 
 template <std::size_t Bytes>
 struct block {

@@ -185,7 +185,7 @@ inline bool dictionary_may_pay(const std::uint64_t* patterns, std::size_t n, std
     for (const std::size_t end = min_of(n, i + 32); i < end; ++i) {
       const std::uint64_t place = (patterns[i] * 0x9E3779B97F4A7C15u) >> (64 - bits);
       std::uint64_t& word = seen[place / 64];
-      distinct += 1 - (word >> place % 64 & 1);
+      distinct += 1 - number_cast<std::size_t>(word >> place % 64 & 1);
       word |= std::uint64_t{1} << place % 64;
     }
     if (bits_with(distinct) >= worth) return false;

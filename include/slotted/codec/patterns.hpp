@@ -40,12 +40,12 @@ class recurrence {
  public:
   recurrence(std::span<const std::uint64_t> values, std::span<const std::uint64_t> others) noexcept {
     for (const std::uint64_t each : others) {
-      distinct_ += 1 - (seen_[place(each) / 64] >> place(each) % 64 & 1);
+      distinct_ += 1 - number_cast<std::size_t>(seen_[place(each) / 64] >> place(each) % 64 & 1);
       seen_[place(each) / 64] |= std::uint64_t{1} << place(each) % 64;
     }
     const std::size_t step = values.size() / 64 + 1;
     for (std::size_t i = step / 2; i < values.size(); i += step, ++asked_)
-      found_ += seen_[place(values[i]) / 64] >> place(values[i]) % 64 & 1;
+      found_ += number_cast<std::size_t>(seen_[place(values[i]) / 64] >> place(values[i]) % 64 & 1);
   }
   // Whether at least a third of the values, as 64 of them show, are among the others.
   [[nodiscard]] bool is_common() const noexcept { return found_ * 3 >= asked_ && found_ != 0; }

@@ -77,7 +77,7 @@ concept text_like = std::same_as<typename T::traits_type, std::char_traits<char>
 };
 
 template <class T>
-std::size_t hash_value(const T& value) noexcept;
+std::uint64_t hash_value(const T& value) noexcept;
 
 // std::hash of an integer is the integer itself in common standard libraries: what spreads the values, and keeps those
 // apart that are chosen to collide, is the seeded multiplication for each of them.
@@ -85,9 +85,7 @@ class sequence_hash {
  public:
   explicit sequence_hash(std::uint64_t size) noexcept : hash_(size) {}
   void add(std::uint64_t value) noexcept { hash_ = combine_hash(hash_, value, seed_); }
-  [[nodiscard]] std::size_t value() const noexcept {
-    return number_cast<std::size_t>(fold_multiply(hash_, seed_.first));
-  }
+  [[nodiscard]] std::uint64_t value() const noexcept { return fold_multiply(hash_, seed_.first); }
 
  private:
   const hash_seed& seed_ = process_hash_seed();
@@ -100,13 +98,16 @@ std::size_t hash_fields(const T& record) noexcept {
   [&]<std::size_t... I>(std::index_sequence<I...>) {
     (hash.add(hash_value(schema<T>::template get<I>(record))), ...);
   }(std::make_index_sequence<schema<T>::size>{});
-  return hash.value();
+  return number_cast<std::size_t>(hash.value());
 }
 
+// 64 bits, where std::size_t has 32, too: there the std::hash of a wider integer leaves its high bits out.
 template <class T>
-std::size_t hash_value(const T& value) noexcept {
+std::uint64_t hash_value(const T& value) noexcept {
   if constexpr (text_like<T>) {
-    return static_cast<std::size_t>(hash_text(value));
+    return hash_text(value);
+  } else if constexpr ((std::is_integral_v<T> || std::is_enum_v<T>) && sizeof(T) <= sizeof(std::uint64_t)) {
+    return static_cast<std::uint64_t>(value);
   } else if constexpr (has_std_hash<T>) {
     return std::hash<T>{}(value);
   } else if constexpr (array_like<T>) {
@@ -138,7 +139,7 @@ struct record_hash {
   template <recordable T>
     requires(detail::is_hashable<T>())
   [[nodiscard]] std::size_t operator()(const T& record) const noexcept {
-    return detail::hash_value(record);
+    return detail::number_cast<std::size_t>(detail::hash_value(record));
   }
 };
 
