@@ -44,6 +44,7 @@ has() {
     zstd) has_header zstd.h ;;
     python3-clang) python3 -c 'import clang.cindex' 2>/dev/null || /usr/bin/python3 -c 'import clang.cindex' 2>/dev/null ;;
     lz4) has_header lz4.h ;;
+    libc++) echo '#include <version>' | "${CXX:-clang++}" -stdlib=libc++ -E -x c++ - 2>/dev/null | grep -q c++/v1 ;;
     jemalloc | mimalloc) ldconfig -p 2>/dev/null | grep -q "lib$1\\.so" ;;
     *) command -v "$1" >/dev/null ;;
   esac
@@ -75,6 +76,14 @@ debian_package() {
     lz4) echo liblz4-dev ;;
     jemalloc) echo libjemalloc2 ;;
     mimalloc) echo libmimalloc-dev ;;
+    libc++)
+      case ${CXX:-} in
+        clang++-*) echo "libc++-${CXX#clang++-}-dev libc++abi-${CXX#clang++-}-dev" ;;
+        *) echo "libc++-dev libc++abi-dev" ;;
+      esac
+      ;;
+    *-linux-gnu-g++) echo "g++-${1%-g++}" ;;
+    qemu-*) echo qemu-user ;;
     python3-clang) echo python3-clang-19 ;;
     clang++-*) echo "clang-${1#clang++-} libclang-rt-${1#clang++-}-dev" ;;
     *) echo "$1" ;;
