@@ -3,6 +3,7 @@
 #pragma once
 
 #include <slotted/codec/bytes.hpp>
+#include <slotted/codec/isa.hpp>
 
 namespace slotted {
 inline namespace v0 {
@@ -22,7 +23,7 @@ using slotted::codec::max_block_values;
 // the up to 15 values behind the last whole row, are plain bit streams: not a bit is wasted, whatever the count.
 inline constexpr std::size_t lanes = 16;
 
-constexpr std::uint64_t low_mask(unsigned width) noexcept {
+[[gnu::always_inline]] constexpr std::uint64_t low_mask(unsigned width) noexcept {
   return width >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << width) - 1;
 }
 
@@ -46,32 +47,39 @@ inline void pack_stream(const std::uint64_t* values, std::size_t n, unsigned wid
   store_little_partial(to, open, (filled + 7) / 8);
 }
 
-/// Packs n values, each under 2^width, into packed_size(n, width) bytes.
-[[gnu::noinline]] inline void pack(const std::uint64_t* __restrict values, std::size_t n, unsigned width,
-                                   std::byte* __restrict to) noexcept {
-  if (width == 0) return;
-  const std::size_t in_rows = n / lanes * lanes;
-  std::uint64_t open[lanes] = {};  // one word of each lane is filled in registers-to-be and stored once
-  unsigned filled = 0;
-  for (const std::uint64_t* in = values, * const end = values + in_rows; in != end; in += lanes) {
-    for (std::size_t l = 0; l < lanes; ++l) open[l] |= in[l] << filled;  // must be vectorised
-    filled += width;
-    if (filled < 64) continue;
-    for (std::size_t l = 0; l < lanes; ++l) store_little(to + 8 * l, open[l]);  // must be vectorised
-    to += 8 * lanes;
-    filled -= 64;
-    const unsigned spent = width - filled;  // 64 when the row ended the word and width is 64
-    if (filled == 0) {
-      for (std::size_t l = 0; l < lanes; ++l) open[l] = 0;
-    } else {
-      for (std::size_t l = 0; l < lanes; ++l) open[l] = in[l] >> spent;  // must be vectorised
+struct pack_kernel {
+  template <isa>
+  [[gnu::always_inline]] static void run(const std::uint64_t* __restrict values, std::size_t n, unsigned width,
+                                         std::byte* __restrict to) noexcept {
+    if (width == 0) return;
+    const std::size_t in_rows = n / lanes * lanes;
+    std::uint64_t open[lanes] = {};  // one word of each lane is filled in registers-to-be and stored once
+    unsigned filled = 0;
+    for (const std::uint64_t* in = values, * const end = values + in_rows; in != end; in += lanes) {
+      for (std::size_t l = 0; l < lanes; ++l) open[l] |= in[l] << filled;  // must be vectorised
+      filled += width;
+      if (filled < 64) continue;
+      for (std::size_t l = 0; l < lanes; ++l) store_little(to + 8 * l, open[l]);  // must be vectorised
+      to += 8 * lanes;
+      filled -= 64;
+      const unsigned spent = width - filled;  // 64 when the row ended the word and width is 64
+      if (filled == 0) {
+        for (std::size_t l = 0; l < lanes; ++l) open[l] = 0;
+      } else {
+        for (std::size_t l = 0; l < lanes; ++l) open[l] = in[l] >> spent;  // must be vectorised
+      }
     }
+    if (filled != 0) {
+      pack_stream(open, lanes, filled, to);
+      to += packed_size(lanes, filled);
+    }
+    if (in_rows != n) pack_stream(values + in_rows, n - in_rows, width, to);
   }
-  if (filled != 0) {
-    pack_stream(open, lanes, filled, to);
-    to += packed_size(lanes, filled);
-  }
-  if (in_rows != n) pack_stream(values + in_rows, n - in_rows, width, to);
+};
+
+/// Packs n values, each under 2^width, into packed_size(n, width) bytes.
+inline void pack(const std::uint64_t* values, std::size_t n, unsigned width, std::byte* to) noexcept {
+  codec::run<pack_kernel>(values, n, width, to);
 }
 
 // The i-th of n values of a plain bit stream.
@@ -145,29 +153,39 @@ struct packed_parts {
 // them inside.
 struct plus {
   std::uint64_t base;
-  plus prepare(std::size_t) const noexcept { return *this; }
-  std::uint64_t operator()(std::uint64_t code, std::size_t) const noexcept { return code + base; }
+  template <isa>
+  [[gnu::always_inline]] plus prepare(std::size_t) const noexcept {
+    return *this;
+  }
+  [[gnu::always_inline]] std::uint64_t operator()(std::uint64_t code, std::size_t) const noexcept {
+    return code + base;
+  }
 };
 
 struct times_plus {
+  using seldom = void;
   std::uint64_t factor;
   std::uint64_t base;
-  times_plus prepare(std::size_t) const noexcept { return *this; }
-  std::uint64_t operator()(std::uint64_t code, std::size_t) const noexcept { return code * factor + base; }
+  template <isa>
+  [[gnu::always_inline]] times_plus prepare(std::size_t) const noexcept {
+    return *this;
+  }
+  [[gnu::always_inline]] std::uint64_t operator()(std::uint64_t code, std::size_t) const noexcept {
+    return code * factor + base;
+  }
 };
 
 // Sets a word, or adds to it.
 template <bool add>
-inline void put_word(std::byte* words, std::size_t i, std::uint64_t v) noexcept {
+[[gnu::always_inline]] inline void put_word(std::byte* words, std::size_t i, std::uint64_t v) noexcept {
   if constexpr (add) v += word_at(words, i);
   set_word(words, i, v);
 }
 
-// What `finish` makes of a row of words. Out of line for the sake of __restrict, and a row alone, for of a loop over
-// rows clang makes vectors across them.
+// What `finish` makes of a row of words. A row alone, for of a loop over rows compilers make vectors across them.
 template <typename Lane>
-[[gnu::noinline]] inline void finish_row(const std::byte* __restrict in, Lane finish,
-                                         std::byte* __restrict out) noexcept {
+[[gnu::always_inline]] inline void finish_row(const std::byte* __restrict in, Lane finish,
+                                              std::byte* __restrict out) noexcept {
   for (std::size_t l = 0; l < lanes; ++l) set_word(out, l, finish(word_at(in, l), l));  // must be vectorised
 }
 
@@ -175,47 +193,52 @@ template <typename Lane>
 // both; of any other the same word is taken twice, and what it says twice is masked away: a branch would be
 // mispredicted as often as words end. Shifts are as wide as what they shift, for g++ would widen them in each row. A
 // function of its own, for it is in parameters alone, and out of line, that compilers heed __restrict.
-template <bool add, typename Finish>
-[[gnu::noinline]] inline void unpack_rows(const std::byte* __restrict packed, std::size_t bit, unsigned width,
-                                          std::size_t first, std::size_t rows, Finish finish,
-                                          std::byte* __restrict out) noexcept {
-  const std::uint64_t mask = low_mask(width);
-  for (std::size_t row = 0; row < rows && bit <= max_block_values * 64; ++row, bit += width, out += 8 * lanes) {
-    const std::uint64_t shift = bit % 64;
-    const std::uint64_t rest = (64 - shift) % 64;
-    const std::byte* const a = packed + bit / 64 * lanes * 8;
-    const std::byte* const b = a + (shift + width > 64 ? lanes * 8 : 0);
-    const auto lane = finish.prepare(first + row * lanes);
-    for (std::size_t l = 0; l < lanes; ++l) {  // must be vectorised
-      put_word<add>(out, l, lane(((load_little(a + 8 * l) >> shift) | (load_little(b + 8 * l) << rest)) & mask, l));
+template <bool add>
+struct unpack_kernel {
+  template <isa I, typename Finish>
+  [[gnu::always_inline]] static void run(const std::byte* __restrict packed, std::size_t bit, unsigned width,
+                                         std::size_t first, std::size_t rows, Finish finish,
+                                         std::byte* __restrict out) noexcept {
+    const std::uint64_t mask = low_mask(width);
+    for (std::size_t row = 0; row < rows && bit <= max_block_values * 64; ++row, bit += width, out += 8 * lanes) {
+      const std::uint64_t shift = bit % 64;
+      const std::uint64_t rest = (64 - shift) % 64;
+      const std::byte* const a = packed + bit / 64 * lanes * 8;
+      const std::byte* const b = a + (shift + width > 64 ? lanes * 8 : 0);
+      const auto lane = finish.template prepare<I>(first + row * lanes);
+      for (std::size_t l = 0; l < lanes; ++l) {  // must be vectorised
+        put_word<add>(out, l, lane(((load_little(a + 8 * l) >> shift) | (load_little(b + 8 * l) << rest)) & mask, l));
+      }
     }
   }
-}
+};
 
 // The same, but each lane's words are summed as they are unpacked: `sums` has the 16 sums before and after. Those of
 // the first eight lanes and of the others are written apart, eight a row.
-template <typename Finish>
-[[gnu::noinline]] inline void unpack_sums(const std::byte* __restrict packed, std::size_t bit, unsigned width,
-                                          std::size_t rows, Finish finish, std::uint64_t* __restrict sums,
-                                          std::byte* __restrict first, std::byte* __restrict second) noexcept {
-  constexpr std::size_t half = lanes / 2;
-  const std::uint64_t mask = low_mask(width);
-  std::uint64_t sum[lanes];
-  std::memcpy(sum, sums, sizeof sum);
-  for (std::size_t row = 0; row < rows && bit <= max_block_values * 64; ++row, bit += width) {
-    const std::uint64_t shift = bit % 64;
-    const std::uint64_t rest = (64 - shift) % 64;
-    const std::byte* const a = packed + bit / 64 * lanes * 8;
-    const std::byte* const b = a + (shift + width > 64 ? lanes * 8 : 0);
-    const auto lane = finish.prepare(0);
-    for (std::size_t l = 0; l < lanes; ++l) {  // must be vectorised
-      sum[l] += lane(((load_little(a + 8 * l) >> shift) | (load_little(b + 8 * l) << rest)) & mask, l);
+struct unpack_sums_kernel {
+  template <isa I, typename Finish>
+  [[gnu::always_inline]] static void run(const std::byte* __restrict packed, std::size_t bit, unsigned width,
+                                         std::size_t rows, Finish finish, std::uint64_t* __restrict sums,
+                                         std::byte* __restrict first, std::byte* __restrict second) noexcept {
+    constexpr std::size_t half = lanes / 2;
+    const std::uint64_t mask = low_mask(width);
+    std::uint64_t sum[lanes];
+    std::memcpy(sum, sums, sizeof sum);
+    for (std::size_t row = 0; row < rows && bit <= max_block_values * 64; ++row, bit += width) {
+      const std::uint64_t shift = bit % 64;
+      const std::uint64_t rest = (64 - shift) % 64;
+      const std::byte* const a = packed + bit / 64 * lanes * 8;
+      const std::byte* const b = a + (shift + width > 64 ? lanes * 8 : 0);
+      const auto lane = finish.template prepare<I>(0);
+      for (std::size_t l = 0; l < lanes; ++l) {  // must be vectorised
+        sum[l] += lane(((load_little(a + 8 * l) >> shift) | (load_little(b + 8 * l) << rest)) & mask, l);
+      }
+      std::memcpy(first + row * half * 8, sum, half * 8);
+      std::memcpy(second + row * half * 8, sum + half, half * 8);
     }
-    std::memcpy(first + row * half * 8, sum, half * 8);
-    std::memcpy(second + row * half * 8, sum + half, half * 8);
+    std::memcpy(sums, sum, sizeof sum);
   }
-  std::memcpy(sums, sum, sizeof sum);
-}
+};
 
 // n packed codes, row by row. What does not lie in whole words is kept once more as words, with zeros behind it, so
 // that no load need be cut short.
@@ -249,26 +272,32 @@ class packed_rows {
   template <bool add = false, typename Finish>
   void unpack(std::size_t first, std::size_t count, Finish finish, std::byte* __restrict out) const noexcept {
     const std::size_t whole = whole_of(first, count);
-    if (whole != 0) unpack_rows<add>(packed_, first * width_, width_, first * lanes, whole, finish, out);
+    if (whole != 0) {
+      codec::run<unpack_kernel<add>>(packed_, first * width_, width_, first * lanes, whole, finish, out);
+    }
     if (whole == count) return;
     first += whole;
-    unpack_rows<add>(ends_, bit_ + (first - whole_) * width_, width_, first * lanes, count - whole, finish,
-                     out + whole * lanes * 8);
+    const std::byte* const ends = ends_;
+    codec::run<unpack_kernel<add>>(ends, bit_ + (first - whole_) * width_, width_, first * lanes, count - whole, finish,
+                                   out + whole * lanes * 8);
   }
 
   // All rows, summed down each lane.
   template <typename Finish>
   void unpack_sums(Finish finish, std::uint64_t* sums, std::byte* first, std::byte* second) const noexcept {
     const std::size_t at = whole_ * lanes / 2 * 8;
-    if (whole_ != 0) codec::unpack_sums(packed_, 0, width_, whole_, finish, sums, first, second);
+    if (whole_ != 0) {
+      codec::run<unpack_sums_kernel>(packed_, std::size_t{0}, width_, whole_, finish, sums, first, second);
+    }
     if (whole_ == rows_) return;
-    codec::unpack_sums(ends_, bit_, width_, rows_ - whole_, finish, sums, first + at, second + at);
+    const std::byte* const ends = ends_;
+    codec::run<unpack_sums_kernel>(ends, bit_, width_, rows_ - whole_, finish, sums, first + at, second + at);
   }
 
   // The same of the values behind the last row.
   template <bool add = false, typename Finish>
   void unpack_rest(Finish finish, std::byte* __restrict out) const noexcept {
-    const auto lane = finish.prepare(rows_ * lanes);
+    const auto lane = finish.template prepare<isa::baseline>(rows_ * lanes);
     for (std::size_t i = 0; i < rest_; ++i) {
       put_word<add>(out, i, lane(padded_stream_at(streams_ + stream_, width_, i), i));
     }

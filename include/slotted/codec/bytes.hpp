@@ -22,14 +22,14 @@ constexpr std::uint64_t reverse_bytes(std::uint64_t v) noexcept {
 }
 
 // A load through memcpy, not through shifted bytes: gcc 12 does not vectorise loops over the latter.
-inline std::uint64_t load_little(const std::byte* from) noexcept {
+[[gnu::always_inline]] inline std::uint64_t load_little(const std::byte* from) noexcept {
   std::uint64_t v;
   std::memcpy(&v, from, sizeof v);
   if constexpr (std::endian::native == std::endian::big) v = reverse_bytes(v);
   return v;
 }
 
-inline void store_little(std::byte* to, std::uint64_t v) noexcept {
+[[gnu::always_inline]] inline void store_little(std::byte* to, std::uint64_t v) noexcept {
   if constexpr (std::endian::native == std::endian::big) v = reverse_bytes(v);
   std::memcpy(to, &v, sizeof v);
 }
@@ -47,20 +47,22 @@ inline void store_little_partial(std::byte* to, std::uint64_t v, std::size_t cou
 
 // Words of the host in raw bytes: decoders write straight into a caller's array of double or int64 through
 // these, since a uint64_t lvalue may not alias a double.
-inline std::uint64_t word_at(const std::byte* words, std::size_t i) noexcept {
+[[gnu::always_inline]] inline std::uint64_t word_at(const std::byte* words, std::size_t i) noexcept {
   std::uint64_t v;
   std::memcpy(&v, words + 8 * i, sizeof v);
   return v;
 }
 
-inline void set_word(std::byte* words, std::size_t i, std::uint64_t v) noexcept {
+[[gnu::always_inline]] inline void set_word(std::byte* words, std::size_t i, std::uint64_t v) noexcept {
   std::memcpy(words + 8 * i, &v, sizeof v);
 }
 
-constexpr std::uint64_t zigzag(std::uint64_t v) noexcept { return (v << 1) ^ (0 - (v >> 63)); }
-constexpr std::uint64_t unzigzag(std::uint64_t v) noexcept { return (v >> 1) ^ (0 - (v & 1)); }
+[[gnu::always_inline]] constexpr std::uint64_t zigzag(std::uint64_t v) noexcept { return (v << 1) ^ (0 - (v >> 63)); }
+[[gnu::always_inline]] constexpr std::uint64_t unzigzag(std::uint64_t v) noexcept { return (v >> 1) ^ (0 - (v & 1)); }
 
-constexpr unsigned bit_length(std::uint64_t v) noexcept { return static_cast<unsigned>(std::bit_width(v)); }
+[[gnu::always_inline]] constexpr unsigned bit_length(std::uint64_t v) noexcept {
+  return static_cast<unsigned>(std::bit_width(v));
+}
 
 // LEB128: seven bits a byte, low first, at most ten bytes.
 constexpr std::size_t varint_size(std::uint64_t v) noexcept { return v == 0 ? 1 : (bit_length(v) + 6) / 7; }

@@ -43,13 +43,12 @@ inline bool parse(byte_reader& in, std::size_t n, value_kind kind, decimal_block
   return !b.corrected || parse_positional(in, n, b.corrections);
 }
 
-template <typename Step>
-inline void unpack_decimals(const integer_stream& s, unsigned exponent, Step step,
-                            std::byte* __restrict words) noexcept {
+inline void unpack_decimals(const integer_stream& s, unsigned exponent, std::byte* __restrict words) noexcept {
+  const plus step{s.base};
   if (exponent == 0) {
-    unpack(s.packed, s.n, s.width, whole_number<Step>{step}, words);
+    unpack(s.packed, s.n, s.width, whole_number<plus>{step}, words);
   } else {
-    unpack(s.packed, s.n, s.width, quotient<Step>{step, exponent}, words);
+    unpack(s.packed, s.n, s.width, quotient<plus>{step, exponent}, words);
   }
 }
 
@@ -57,15 +56,11 @@ inline bool decode_digits(const decimal_block& b, std::byte* __restrict words) n
   const std::size_t n = b.digits.n;
   if (is_constant(b.digits)) {
     const std::uint64_t pattern = decimal_pattern(b.digits.base, b.exponent, b.target);
-    for (std::size_t i = 0; i < n; ++i) set_word(words, i, pattern);  // must be vectorised
+    codec::run<line_kernel>(words, pattern, std::uint64_t{0}, n);
     return true;
   }
-  if (b.digits.how == transform::none && b.target == decimal_target::binary64) {  // most blocks: all in one pass
-    if (b.digits.divisor == 1) {
-      unpack_decimals(b.digits, b.exponent, plus{b.digits.base}, words);
-    } else {
-      unpack_decimals(b.digits, b.exponent, times_plus{b.digits.divisor, b.digits.base}, words);
-    }
+  if (b.digits.how == transform::none && b.digits.divisor == 1 && b.target == decimal_target::binary64) {
+    unpack_decimals(b.digits, b.exponent, words);  // most blocks: all in one pass
     return b.digits.patches == 0 || for_each_patch(b.digits, [&](std::size_t position, std::uint64_t d) {
              set_word(words, position, decimal_pattern(d, b.exponent, b.target));
            });
@@ -107,7 +102,7 @@ inline bool value_at(const decimal_block& b, std::size_t i, std::uint64_t& patte
 
 // A float's 32-bit pattern as the double with the same value; denormals, infinities and NaN may come out as anything,
 // for they are no decimals.
-constexpr std::uint64_t widen_binary32(std::uint64_t pattern) noexcept {
+[[gnu::always_inline]] constexpr std::uint64_t widen_binary32(std::uint64_t pattern) noexcept {
   const std::uint64_t magnitude = pattern & 0x7FFFFFFFu;
   constexpr std::uint64_t exponent_gap = std::uint64_t{1023 - 127} << 52;
   return (pattern & 0x80000000u) << 32 | (magnitude == 0 ? 0 : (magnitude << 29) + exponent_gap);
@@ -116,7 +111,7 @@ constexpr std::uint64_t widen_binary32(std::uint64_t pattern) noexcept {
 // The integer nearest to v * scale, or decimal_limit where there is none in range. One multiplication, whose bits are
 // then rounded as integers, so that no contraction or reassociation can change the choice, nor an infinity or a NaN
 // reach the arithmetic. Without a branch, for it has to be vectorised.
-inline std::uint64_t nearest_digits(std::uint64_t pattern, double scale) noexcept {
+[[gnu::always_inline]] inline std::uint64_t nearest_digits(std::uint64_t pattern, double scale) noexcept {
   constexpr std::uint64_t all = ~std::uint64_t{0};
   constexpr std::uint64_t one = std::uint64_t{1023} << 52;
   constexpr std::uint64_t span = std::uint64_t{64} << 52;
@@ -147,18 +142,27 @@ struct decimal_split {
 // its digits are made those of its neighbour, to keep them narrow.
 inline constexpr std::uint64_t near_limit = 64;
 
-inline bool is_near(std::uint64_t correction) noexcept { return correction + near_limit <= 2 * near_limit; }
+[[gnu::always_inline]] inline bool is_near(std::uint64_t correction) noexcept {
+  return correction + near_limit <= 2 * near_limit;
+}
 
 // The digits of 16 doubles, if they are all decimals at this exponent. For these v * scale is within 3/8 of its digits,
 // however it is rounded, so that adding the magic number rounds it to them; for others the digits are wrong, or out of
 // range, and so is the quotient.
-inline bool exact_row(const std::uint64_t* __restrict patterns, unsigned exponent, double scale,
-                      std::uint64_t* __restrict digits) noexcept {
+template <isa I>
+[[gnu::always_inline]] inline bool exact_row(const std::uint64_t* __restrict patterns, unsigned exponent, double scale,
+                                             std::uint64_t* __restrict digits) noexcept {
   for (std::size_t l = 0; l < lanes; ++l) {  // must be vectorised
     digits[l] = std::bit_cast<std::uint64_t>(std::bit_cast<double>(patterns[l]) * scale + magic) - magic_pattern;
   }
+  // Under -fassociative-math a compiler would take the magic number away again, and find every value exact.
+#if defined(__GNUC__)
+  asm("" : "+m"(*reinterpret_cast<std::uint64_t(*)[lanes]>(digits)));
+#else
+  return false;
+#endif
   std::uint64_t quotients[lanes];
-  divide_row(reinterpret_cast<const std::byte*>(digits), exponent, quotients);
+  divide_row<I>(reinterpret_cast<const std::byte*>(digits), exponent, quotients);
   std::uint64_t wrong = 0;
   for (std::size_t l = 0; l < lanes; ++l) {  // must be vectorised
     const std::uint64_t out_of_range = ((digits[l] + (decimal_limit - 1)) | (digits[l] + decimal_limit)) >> 52;
@@ -182,9 +186,11 @@ inline unsigned least_exponent(std::uint64_t pattern, unsigned from, decimal_tar
 
 // What becomes of one row: its digits, and how far the patterns are from their quotients. Returns: whether there is
 // nothing to correct.
-inline bool split_row(const std::uint64_t* __restrict patterns, unsigned exponent, double scale, decimal_target target,
-                      std::uint64_t* __restrict digits, std::uint64_t* __restrict corrections) noexcept {
-  if (target == decimal_target::binary64 && exact_row(patterns, exponent, scale, digits)) {
+template <isa I>
+[[gnu::always_inline]] inline bool split_row(const std::uint64_t* __restrict patterns, unsigned exponent, double scale,
+                                             decimal_target target, std::uint64_t* __restrict digits,
+                                             std::uint64_t* __restrict corrections) noexcept {
+  if (target == decimal_target::binary64 && exact_row<I>(patterns, exponent, scale, digits)) {
     std::memset(corrections, 0, lanes * sizeof *corrections);
     return true;
   }
@@ -196,7 +202,7 @@ inline bool split_row(const std::uint64_t* __restrict patterns, unsigned exponen
     for (std::size_t l = 0; l < lanes; ++l) digits[l] = nearest_digits(patterns[l], scale);  // must be vectorised
   }
   std::uint64_t quotients[lanes];
-  divide_row(reinterpret_cast<const std::byte*>(digits), exponent, quotients);
+  divide_row<I>(reinterpret_cast<const std::byte*>(digits), exponent, quotients);
   narrow_row(quotients, target);
   std::uint64_t wrong = 0;
   for (std::size_t l = 0; l < lanes; ++l) {  // must be vectorised
@@ -206,29 +212,51 @@ inline bool split_row(const std::uint64_t* __restrict patterns, unsigned exponen
   return wrong == 0;
 }
 
+// Splits rows at one exponent; counts the values that are no decimals, and says whether any is to be corrected.
+struct split_kernel {
+  struct outcome {
+    std::uint64_t corrected = 0;
+    std::uint64_t far = 0;
+  };
+  template <isa I>
+  [[gnu::always_inline]] static outcome run(const std::uint64_t* __restrict patterns, std::size_t rows,
+                                            unsigned exponent, decimal_target target, std::uint64_t* __restrict digits,
+                                            std::uint64_t* __restrict corrections) noexcept {
+    const double scale = powers_of_ten[exponent][0];
+    outcome found;
+    for (std::size_t row = 0; row < rows; ++row) {
+      std::uint64_t* const d = digits + row * lanes;
+      std::uint64_t* const c = corrections + row * lanes;
+      if (split_row<I>(patterns + row * lanes, exponent, scale, target, d, c)) continue;
+      for (std::size_t l = 0; l < lanes; ++l) {  // must be vectorised
+        found.corrected |= c[l];
+        found.far += std::uint64_t{!is_near(c[l])} | std::uint64_t{d[l] == decimal_limit};
+      }
+    }
+    return found;
+  }
+};
+
 /// Splits n patterns; false when more than `tolerated` of them are no decimals.
-inline bool split_decimals(const std::uint64_t* __restrict patterns, std::size_t n, unsigned exponent,
-                           decimal_target target, std::size_t tolerated, decimal_split& s) noexcept {
+inline bool split_decimals(const std::uint64_t* patterns, std::size_t n, unsigned exponent, decimal_target target,
+                           std::size_t tolerated, decimal_split& s) noexcept {
   std::uint64_t* const d = s.digits;
   std::uint64_t* const c = s.corrections;
-  const double scale = powers_of_ten[exponent][0];
   const std::size_t in_rows = n / lanes * lanes;
-  for (std::size_t i = 0; i < in_rows; i += lanes) split_row(patterns + i, exponent, scale, target, d + i, c + i);
+  split_kernel::outcome found = codec::run<split_kernel>(patterns, in_rows / lanes, exponent, target, d, c);
   if (in_rows != n) {
     std::uint64_t row[lanes] = {};
     std::memcpy(row, patterns + in_rows, 8 * (n - in_rows));
-    split_row(row, exponent, scale, target, d + in_rows, c + in_rows);
+    const std::uint64_t* const padded = row;
+    const auto rest = codec::run<split_kernel>(padded, std::size_t{1}, exponent, target, d + in_rows, c + in_rows);
+    found.corrected |= rest.corrected;  // zeros are decimals
+    found.far += rest.far;
   }
-  std::uint64_t corrected = 0;
-  std::uint64_t far = 0;
-  for (std::size_t i = 0; i < n; ++i) {  // must be vectorised
-    corrected |= c[i];
-    far += std::uint64_t{!is_near(c[i])} | std::uint64_t{d[i] == decimal_limit};
-  }
+  std::uint64_t corrected = found.corrected;
   s.corrected = corrected != 0;
-  s.far = number_cast<std::size_t>(far);
+  s.far = number_cast<std::size_t>(found.far);
   if (s.far > tolerated) return false;
-  if (far == 0) return true;
+  if (s.far == 0) return true;
   std::uint64_t previous = 0;
   for (std::size_t i = 0; i < n; ++i) {
     if (!is_near(c[i]) || d[i] == decimal_limit) {
@@ -261,9 +289,9 @@ inline unsigned choose_exponent(const std::uint64_t* patterns, std::size_t n, de
   for (unsigned e = 0; e <= largest_exponent; ++e) {
     std::uint64_t digits[most];
     std::uint64_t corrections[most];
-    for (std::size_t i = 0; i < in_rows; i += lanes) {
-      split_row(sample + i, e, powers_of_ten[e][0], target, digits + i, corrections + i);
-    }
+    const std::uint64_t* const rows = sample;
+    codec::run<split_kernel>(rows, in_rows / lanes, e, target, static_cast<std::uint64_t*>(digits),
+                             static_cast<std::uint64_t*>(corrections));
     std::size_t found = 0;
     std::size_t open = 0;
     for (std::size_t k = 0; k < count; ++k) {

@@ -41,12 +41,16 @@ class difference_order {
 // Words that are added and moved at once: as many as a register holds.
 #if defined(__GNUC__)
 #if defined(__AVX512F__)
-inline constexpr std::size_t group_size = 8;
+inline constexpr std::size_t baseline_group = 8;
 #elif defined(__AVX2__)
-inline constexpr std::size_t group_size = 4;
+inline constexpr std::size_t baseline_group = 4;
 #else
-inline constexpr std::size_t group_size = 2;
+inline constexpr std::size_t baseline_group = 2;
 #endif
+template <isa I>
+inline constexpr std::size_t group_size = I == isa::v4   ? 8
+                                          : I == isa::v3 ? 4
+                                                         : baseline_group;
 template <std::size_t size>
 struct word_group {
   using type [[gnu::vector_size(8 * size)]] = std::uint64_t;
@@ -107,6 +111,7 @@ template <typename Group>
   exchange_words(g[0], g[1]);
 }
 #else
+template <isa>
 inline constexpr std::size_t group_size = 1;
 template <std::size_t size>
 struct word_group {
@@ -139,7 +144,7 @@ struct lane_sums {
     if constexpr (twice) again += once;
     std::memcpy(out, twice ? &again : &once, sizeof g);
   }
-  void leave(std::size_t l, lane_starts& ends) const noexcept {
+  [[gnu::always_inline]] void leave(std::size_t l, lane_starts& ends) const noexcept {
     std::memcpy(ends.values + l, twice ? &again : &once, sizeof once);
     std::memcpy(ends.differences + l, &once, sizeof once);
   }
@@ -147,67 +152,90 @@ struct lane_sums {
 
 // The first pass: sums down each of eight lanes, or sums of sums, a row after the other. Rows follow each other after
 // `in_row` and `out_row` words, and `out` may be where `in` is, or before it. Leaves the last sums in `ends`.
-template <std::size_t size, bool twice, std::size_t in_row, std::size_t out_row>
-[[gnu::noinline]] inline void sum_lanes(const std::byte* in, std::size_t rows, std::byte* out,
-                                        lane_starts& ends) noexcept {
-  constexpr std::size_t groups = half_lanes / size;
-  if constexpr (groups == 8) {
-    lane_sums<size, twice> s[groups];
-    for (std::size_t r = 0; r < rows; ++r, in += 8 * in_row, out += 8 * out_row) {
-      for (std::size_t k = 0; k < groups; ++k) s[k].add(in + 8 * size * k, out + 8 * size * k);
-    }
-    for (std::size_t k = 0; k < groups; ++k) s[k].leave(k * size, ends);
-  } else {
-    lane_sums<size, twice> a, b, c, d;  // by name: as an array some compilers keep them in memory
-    for (std::size_t r = 0; r < rows; ++r, in += 8 * in_row, out += 8 * out_row) {
-      a.add(in, out);
-      if constexpr (groups > 1) b.add(in + 8 * size, out + 8 * size);
+template <bool twice>
+struct sum_kernel {
+  template <isa I>
+  [[gnu::always_inline]] static void run(const std::byte* in, std::size_t in_row, std::size_t rows, std::byte* out,
+                                         std::size_t out_row, lane_starts* to) noexcept {
+    constexpr std::size_t size = group_size<I>;
+    lane_starts& ends = *to;
+    constexpr std::size_t groups = half_lanes / size;
+    if constexpr (groups == 8) {
+      lane_sums<size, twice> s[groups];
+      for (std::size_t r = 0; r < rows; ++r, in += 8 * in_row, out += 8 * out_row) {
+        for (std::size_t k = 0; k < groups; ++k) s[k].add(in + 8 * size * k, out + 8 * size * k);
+      }
+      for (std::size_t k = 0; k < groups; ++k) s[k].leave(k * size, ends);
+    } else {
+      lane_sums<size, twice> a, b, c, d;  // by name: as an array some compilers keep them in memory
+      for (std::size_t r = 0; r < rows; ++r, in += 8 * in_row, out += 8 * out_row) {
+        a.add(in, out);
+        if constexpr (groups > 1) b.add(in + 8 * size, out + 8 * size);
+        if constexpr (groups > 2) {
+          c.add(in + 16 * size, out + 16 * size);
+          d.add(in + 24 * size, out + 24 * size);
+        }
+      }
+      a.leave(0, ends);
+      if constexpr (groups > 1) b.leave(size, ends);
       if constexpr (groups > 2) {
-        c.add(in + 16 * size, out + 16 * size);
-        d.add(in + 24 * size, out + 24 * size);
+        c.leave(2 * size, ends);
+        d.leave(3 * size, ends);
       }
     }
-    a.leave(0, ends);
-    if constexpr (groups > 1) b.leave(size, ends);
-    if constexpr (groups > 2) {
-      c.leave(2 * size, ends);
-      d.leave(3 * size, ends);
-    }
   }
-}
+};
+
+// Groups stay in registers where a loop over them is unrolled, which g++ -O2 does where it is asked to.
+#if defined(__clang__)
+#define SLOTTED_DETAIL_UNROLL _Pragma("clang loop unroll(full)")
+#elif defined(__GNUC__)
+#define SLOTTED_DETAIL_UNROLL _Pragma("GCC unroll 8")
+#else
+#define SLOTTED_DETAIL_UNROLL
+#endif
 
 // The second pass: where each of eight lanes begins is added to it, and the lanes, of `rows` words each, follow each
 // other. The two do not overlap.
-template <std::size_t size, bool twice>
-[[gnu::noinline]] inline void join_lanes(const std::byte* __restrict sums, std::size_t rows, const lane_starts& starts,
+template <bool twice>
+struct join_kernel {
+  template <isa I>
+  [[gnu::always_inline]] static void run(const std::byte* __restrict sums, std::size_t rows, const lane_starts* from,
                                          std::byte* __restrict words) noexcept {
-  using group = typename word_group<size>::type;
-  for (std::size_t l = 0; l < half_lanes; l += size) {
-    group offsets;
-    group rises;
-    std::memcpy(&offsets, starts.values + l, sizeof offsets);
-    std::memcpy(&rises, starts.differences + l, sizeof rises);
-    const std::byte* in = sums + 8 * l;
-    std::byte* out = words + 8 * l * rows;
-    std::size_t r = 0;
-    for (; r + size <= rows; r += size, out += 8 * size) {
-      group g[size];
-      for (std::size_t i = 0; i < size; ++i, in += 8 * half_lanes) {
-        std::memcpy(&g[i], in, sizeof g[i]);
-        if constexpr (twice) offsets += rises;
-        g[i] += offsets;
+    constexpr std::size_t size = group_size<I>;
+    const lane_starts& starts = *from;
+    using group = typename word_group<size>::type;
+    for (std::size_t l = 0; l < half_lanes; l += size) {
+      group offsets;
+      group rises;
+      std::memcpy(&offsets, starts.values + l, sizeof offsets);
+      std::memcpy(&rises, starts.differences + l, sizeof rises);
+      const std::byte* in = sums + 8 * l;
+      std::byte* out = words + 8 * l * rows;
+      std::size_t r = 0;
+      for (; r + size <= rows; r += size, out += 8 * size) {
+        group g[size];
+        SLOTTED_DETAIL_UNROLL
+        for (std::size_t i = 0; i < size; ++i, in += 8 * half_lanes) {
+          std::memcpy(&g[i], in, sizeof g[i]);
+          if constexpr (twice) offsets += rises;
+          g[i] += offsets;
+        }
+        transpose(g);
+        SLOTTED_DETAIL_UNROLL
+        for (std::size_t i = 0; i < size; ++i) std::memcpy(out + 8 * i * rows, &g[i], sizeof g[i]);
       }
-      transpose(g);
-      for (std::size_t i = 0; i < size; ++i) std::memcpy(out + 8 * i * rows, &g[i], sizeof g[i]);
-    }
-    for (; r < rows; ++r, in += 8 * half_lanes, out += 8) {
-      if constexpr (twice) offsets += rises;
-      std::uint64_t some[size];
-      std::memcpy(some, &offsets, sizeof some);
-      for (std::size_t i = 0; i < size; ++i) set_word(out, i * rows, word_at(in, i) + some[i]);
+      for (; r < rows; ++r, in += 8 * half_lanes, out += 8) {
+        if constexpr (twice) offsets += rises;
+        std::uint64_t some[size];
+        std::memcpy(some, &offsets, sizeof some);
+        for (std::size_t i = 0; i < size; ++i) set_word(out, i * rows, word_at(in, i) + some[i]);
+      }
     }
   }
-}
+};
+
+#undef SLOTTED_DETAIL_UNROLL
 
 // Whether the residual of a value is read.
 inline bool is_read(const integer_stream& s, std::size_t i) noexcept {
@@ -233,19 +261,15 @@ inline bool decode_packed_residuals(const integer_stream& s, const difference_or
   return true;
 }
 
-// The sums of first differences without patches, as they are unpacked.
+// The sums of first differences without patches and divisor, as they are unpacked.
 inline void decode_sums(const integer_stream& s, const difference_order& order, std::byte* first_sums, std::byte* words,
                         lane_starts* ends) noexcept {
   const packed_rows codes(s.packed, s.n, s.width);
-  const times_plus residual{s.divisor, s.base};
+  const plus residual{s.base};
   std::uint64_t sums[lanes] = {};
   sums[0] -= residual(packed_at(s.packed, s.n, s.width, 0), 0);  // it is not read
   if (codes.rest() != 0) codes.unpack_rest(residual, words + 8 * order.in_rows());
-  if (s.divisor == 1) {
-    codes.unpack_sums(plus{s.base}, sums, first_sums, words);
-  } else {
-    codes.unpack_sums(residual, sums, first_sums, words);
-  }
+  codes.unpack_sums(plus{s.base}, sums, first_sums, words);
   std::memcpy(ends[0].values, sums, sizeof ends[0].values);
   std::memcpy(ends[1].values, sums + half_lanes, sizeof ends[1].values);
 }
@@ -285,22 +309,26 @@ inline bool decode_differences_of(const integer_stream& s, std::byte* words) noe
   running_value running(s);
   // The sums of the second half of the lanes are put where the first half will be, and those of the first apart.
   alignas(64) std::byte first_sums[8 * half_words];
-  lane_starts ends[2] = {};
-  if (!twice && s.patches == 0 && rows != 0) {
+  std::byte* const sums = first_sums;
+  const std::byte* const read = words;
+  lane_starts room[2] = {};
+  lane_starts* const ends = room;
+  if (!twice && s.patches == 0 && s.divisor == 1 && rows != 0) {
     decode_sums(s, order, first_sums, words, ends);
   } else {
     if (!decode_packed_residuals(s, order, words)) return false;
     if (rows != 0) {
-      sum_lanes<group_size, twice, lanes, half_lanes>(words, rows, first_sums, ends[0]);
-      sum_lanes<group_size, twice, lanes, half_lanes>(words + 8 * half_lanes, rows, words, ends[1]);
+      codec::run<sum_kernel<twice>>(read, lanes, rows, sums, half_lanes, ends);
+      codec::run<sum_kernel<twice>>(read + 8 * half_lanes, lanes, rows, words, half_lanes, ends + 1);
     }
   }
   if (rows != 0) {
     lane_starts starts[2];
     running.start<twice>(ends[0], rows, starts[0]);
     running.start<twice>(ends[1], rows, starts[1]);
-    join_lanes<group_size, twice>(words, rows, starts[1], words + 8 * half_lanes * rows);
-    join_lanes<group_size, twice>(first_sums, rows, starts[0], words);
+    const lane_starts* const from = starts;
+    codec::run<join_kernel<twice>>(read, rows, from + 1, words + 8 * half_lanes * rows);
+    codec::run<join_kernel<twice>>(static_cast<const std::byte*>(first_sums), rows, from, words);
   }
   for (std::size_t i = order.in_rows(); i < s.n; ++i) {
     set_word(words, i, running.next<twice>(word_at(words, i)));
@@ -327,7 +355,7 @@ inline bool sum_of_differences(const integer_stream& s, std::size_t i, std::uint
     lane_starts ends;
     lane_starts starts;
     std::byte* const sums = words + 8 * half;
-    sum_lanes<group_size, twice, lanes, lanes>(sums, rows, sums, ends);
+    codec::run<sum_kernel<twice>>(static_cast<const std::byte*>(sums), lanes, rows, sums, lanes, &ends);
     running.start<twice>(ends, rows, starts);
     if (i >= order.in_rows() || order.lane_of(i) / half_lanes * half_lanes != half) continue;
     const std::size_t l = order.lane_of(i) % half_lanes;
@@ -339,11 +367,30 @@ inline bool sum_of_differences(const integer_stream& s, std::size_t i, std::uint
   return true;
 }
 
+// A value on straight lines from patch to patch. Preconditions: is_sound(s).
+inline std::uint64_t step_at(const integer_stream& s, std::size_t i) noexcept {
+  const bool first_order = s.how == transform::delta;
+  std::uint64_t step = first_order ? s.base : s.slope;
+  std::uint64_t value = s.first;
+  std::size_t at = 0;
+  for (patch_cursor patches(s); patches.position() <= i && patches.position() != s.n; patches.advance()) {
+    if (!is_read(s, patches.position())) continue;
+    value += step * (patches.position() - at) + patches.residual() - (first_order ? step : 0);
+    if (!first_order) step += patches.residual();
+    at = patches.position();
+  }
+  return value + step * (i - at);
+}
+
 /// One value of a stream of differences, in less time than decoding all of them takes. Out of line, so that finding a
 /// value that stands alone is in line.
 ///
-/// Returns: false where decoding does.
+/// Preconditions: is_sound(s).
 [[gnu::noinline]] inline bool sum_at(const integer_stream& s, std::size_t i, std::uint64_t& value) noexcept {
+  if (is_steps(s)) {
+    value = step_at(s, i);
+    return true;
+  }
   return s.how == transform::delta ? sum_of_differences<false>(s, i, value) : sum_of_differences<true>(s, i, value);
 }
 

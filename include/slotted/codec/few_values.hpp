@@ -51,16 +51,26 @@ class few_digits {
 
   inexact_values split_at_exponent(const std::uint64_t* patterns, std::size_t n, decimal_target target) noexcept {
     inexact_values found;
-    for (std::size_t i = 0; i < n; i += lanes) {
-      std::uint64_t corrections[lanes];
+    std::uint64_t corrections[few_values];
+    std::uint64_t* const c = corrections;
+    const std::size_t in_rows = n / lanes * lanes;
+    split_kernel::outcome split{};
+    if (in_rows != 0) {
+      split = codec::run<split_kernel>(patterns, in_rows / lanes, exponent_, target, digits_, c);
+    }
+    if (in_rows != n) {
       std::uint64_t row[lanes] = {};
-      const std::size_t count = min_of(n - i, lanes);
-      std::memcpy(row, patterns + i, 8 * count);
-      if (split_row(row, exponent_, powers_of_ten[exponent_][0], target, digits_ + i, corrections)) continue;
-      for (std::size_t l = 0; l < count; ++l) {
-        if (corrections[l] == 0 && digits_[i + l] != decimal_limit) continue;
-        if (found.count++ == 0) found.first = i + l;
-      }
+      std::memcpy(row, patterns + in_rows, 8 * (n - in_rows));
+      const std::uint64_t* const padded = row;
+      const auto rest =
+          codec::run<split_kernel>(padded, std::size_t{1}, exponent_, target, digits_ + in_rows, c + in_rows);
+      split.corrected |= rest.corrected;
+      split.far += rest.far;
+    }
+    if ((split.corrected | split.far) == 0) return found;
+    for (std::size_t i = 0; i < n; ++i) {
+      if (corrections[i] == 0 && digits_[i] != decimal_limit) continue;
+      if (found.count++ == 0) found.first = i;
     }
     return found;
   }

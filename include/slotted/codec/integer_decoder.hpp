@@ -31,12 +31,23 @@ inline bool decode(const integer_stream& s, std::byte* __restrict words) noexcep
 ///
 /// Preconditions: s.how == transform::none.
 inline bool decode_onto(const integer_stream& s, std::byte* __restrict words) noexcept {
-  if (s.width != 0 || s.base != 0) {
-    if (s.divisor == 1) {
-      unpack<true>(s.packed, s.n, s.width, plus{s.base}, words);
-    } else {
-      unpack<true>(s.packed, s.n, s.width, times_plus{s.divisor, s.base}, words);
+  if (s.divisor == 1) {
+    if (s.width != 0 || s.base != 0) unpack<true>(s.packed, s.n, s.width, plus{s.base}, words);
+  } else {
+    const packed_rows codes(s.packed, s.n, s.width);
+    const times_plus residual{s.divisor, s.base};
+    std::byte row[8 * lanes];
+    std::byte* out = words;
+    const auto add = [&](std::size_t count) {
+      for (std::size_t l = 0; l < count; ++l) set_word(out, l, word_at(out, l) + word_at(row, l));
+      out += 8 * count;
+    };
+    for (std::size_t r = 0; r < codes.rows(); ++r) {
+      codes.unpack(r, 1, residual, row);
+      add(lanes);
     }
+    codes.unpack_rest(residual, row);
+    add(codes.rest());
   }
   return s.patches == 0 || for_each_patch(s, [&](std::size_t position, std::uint64_t residual) {
            const std::uint64_t added = s.base + packed_at(s.packed, s.n, s.width, position) * s.divisor;

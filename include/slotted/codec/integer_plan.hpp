@@ -46,26 +46,45 @@ inline std::size_t planned_size(const integer_plan& p, std::size_t n) noexcept {
   return size;
 }
 
-// Rows first: g++ -O2 vectorises loops of a constant count alone.
-inline void subtract(const std::uint64_t* a, const std::uint64_t* b, std::size_t n,
-                     std::uint64_t* __restrict r) noexcept {
-  std::size_t i = 0;
-  for (; i + lanes <= n; i += lanes) {
-    for (std::size_t l = 0; l < lanes; ++l) r[i + l] = a[i + l] - b[i + l];  // must be vectorised
+struct subtract_kernel {
+  template <isa>
+  [[gnu::always_inline]] static void run(const std::uint64_t* a, const std::uint64_t* b, std::size_t n,
+                                         std::uint64_t* __restrict r) noexcept {
+    std::size_t i = 0;
+    for (; i + lanes <= n; i += lanes) {
+      for (std::size_t l = 0; l < lanes; ++l) r[i + l] = a[i + l] - b[i + l];  // must be vectorised
+    }
+    for (; i < n; ++i) r[i] = a[i] - b[i];
   }
-  for (; i < n; ++i) r[i] = a[i] - b[i];
-}
+};
+
+struct beside_line_kernel {
+  using seldom = void;
+  template <isa>
+  [[gnu::always_inline]] static void run(const std::uint64_t* __restrict x, std::size_t n, std::uint64_t slope,
+                                         std::uint64_t* __restrict r) noexcept {
+    for (std::size_t i = 0; i < n; ++i) r[i] = x[i] - on_line(slope, i);  // must be vectorised
+  }
+};
+
+struct bend_kernel {
+  using seldom = void;
+  template <isa>
+  [[gnu::always_inline]] static void run(const std::uint64_t* __restrict x, std::size_t n,
+                                         std::uint64_t* __restrict r) noexcept {
+    for (std::size_t i = 2; i < n; ++i) r[i] = x[i] - 2 * x[i - 1] + x[i - 2];  // must be vectorised
+  }
+};
 
 // The residuals of x under p.how; sets first and slope. Slopes come from integers alone: the bytes must not depend on
 // a compiler's floating point.
-inline void make_residuals(const std::uint64_t* __restrict x, std::size_t n, integer_plan& p,
-                           std::uint64_t* __restrict r) noexcept {
+inline void make_residuals(const std::uint64_t* x, std::size_t n, integer_plan& p, std::uint64_t* r) noexcept {
   p.first = p.slope = 0;
   if (p.how == transform::none) {
     std::memcpy(r, x, n * sizeof *r);
   } else if (p.how == transform::delta) {
     p.first = x[0];
-    subtract(x + 1, x, n - 1, r + 1);
+    codec::run<subtract_kernel>(x + 1, x, n - 1, r + 1);
     r[0] = n > 1 ? r[1] : 0;
   } else if (p.how == transform::linear) {
     const auto rise = static_cast<std::int64_t>(x[n - 1] - x[0]);
@@ -88,23 +107,34 @@ struct residual_range {
   std::int64_t highest;
 };
 
-inline residual_range range_of(const std::uint64_t* r, std::size_t n) noexcept {
-  auto lowest = static_cast<std::int64_t>(r[0]);
-  auto highest = lowest;
-  auto other_lowest = lowest;
-  auto other_highest = lowest;
-  const std::size_t half = n / 2;
-  const std::uint64_t* const others = r + (n - half);
-  for (std::size_t i = 0; i < half; ++i) {  // must be vectorised; two halves, which need not wait for each other
-    const auto v = static_cast<std::int64_t>(r[i]);
-    const auto w = static_cast<std::int64_t>(others[i]);
-    lowest = v < lowest ? v : lowest;
-    highest = v > highest ? v : highest;
-    other_lowest = w < other_lowest ? w : other_lowest;
-    other_highest = w > other_highest ? w : other_highest;
+struct range_kernel {
+  template <isa>
+  [[gnu::always_inline]] static residual_range run(const std::uint64_t* r, std::size_t n) noexcept {
+    auto lowest = static_cast<std::int64_t>(r[0]);
+    auto highest = lowest;
+    auto other_lowest = lowest;
+    auto other_highest = lowest;
+    const std::size_t half = n / 2;
+    const std::uint64_t* const others = r + (n - half);
+    for (std::size_t i = 0; i < half; ++i) {  // must be vectorised; two halves, which need not wait for each other
+      const auto v = static_cast<std::int64_t>(r[i]);
+      const auto w = static_cast<std::int64_t>(others[i]);
+      lowest = v < lowest ? v : lowest;
+      highest = v > highest ? v : highest;
+      other_lowest = w < other_lowest ? w : other_lowest;
+      other_highest = w > other_highest ? w : other_highest;
+    }
+    const auto middle = static_cast<std::int64_t>(r[half]);  // the one between, where n is odd
+    return {least(middle, least(lowest, other_lowest)), most(middle, most(highest, other_highest))};
   }
-  const auto middle = static_cast<std::int64_t>(r[half]);  // the one between, where n is odd
-  return {min_of(middle, min_of(lowest, other_lowest)), max_of(middle, max_of(highest, other_highest))};
+
+ private:
+  [[gnu::always_inline]] static std::int64_t least(std::int64_t a, std::int64_t b) noexcept { return a < b ? a : b; }
+  [[gnu::always_inline]] static std::int64_t most(std::int64_t a, std::int64_t b) noexcept { return a < b ? b : a; }
+};
+
+inline residual_range range_of(const std::uint64_t* r, std::size_t n) noexcept {
+  return codec::run<range_kernel>(r, n);
 }
 
 inline unsigned width_of(residual_range range) noexcept {
@@ -154,18 +184,35 @@ class exact_division {
   // What is no multiple has low bits left, or a quotient that no number has.
   bool divides(std::uint64_t v) const noexcept { return (v & low_mask(shift_)) == 0 && of(v) <= limit_; }
 
-  bool divides_all(const std::uint64_t* r, std::size_t n, std::uint64_t lowest) const noexcept {
-    const std::uint64_t low = low_mask(shift_);
-    const std::uint64_t inverse = inverse_;
-    const std::uint64_t limit = limit_;
-    const unsigned shift = shift_;
-    std::uint64_t failed = 0;
-    for (std::size_t i = 0; i < n; ++i) {  // must be vectorised
-      const std::uint64_t v = r[i] - lowest;
-      failed |= (v & low) | std::uint64_t{(v >> shift) * inverse > limit};
+  struct all_kernel {
+    using seldom = void;
+    template <isa>
+    [[gnu::always_inline]] static bool run(const std::uint64_t* r, std::size_t n, std::uint64_t lowest,
+                                           exact_division by) noexcept {
+      const std::uint64_t low = low_mask(by.shift_);
+      const std::uint64_t inverse = by.inverse_;
+      const std::uint64_t limit = by.limit_;
+      const unsigned shift = by.shift_;
+      std::uint64_t failed = 0;
+      for (std::size_t i = 0; i < n; ++i) {  // must be vectorised
+        const std::uint64_t v = r[i] - lowest;
+        failed |= (v & low) | std::uint64_t{(v >> shift) * inverse > limit};
+      }
+      return failed == 0;
     }
-    return failed == 0;
+  };
+  bool divides_all(const std::uint64_t* r, std::size_t n, std::uint64_t lowest) const noexcept {
+    return codec::run<all_kernel>(r, n, lowest, *this);
   }
+
+  struct divide_all_kernel {
+    using seldom = void;
+    template <isa>
+    [[gnu::always_inline]] static void run(std::uint64_t* r, std::size_t n, exact_division by) noexcept {
+      for (std::size_t i = 0; i < n; ++i) r[i] = (r[i] >> by.shift_) * by.inverse_;  // must be vectorised
+    }
+  };
+  void divide_all(std::uint64_t* r, std::size_t n) const noexcept { codec::run<divide_all_kernel>(r, n, *this); }
 
  private:
   unsigned shift_;
@@ -199,20 +246,33 @@ struct code_window {
 };
 
 // Where codes lie above `most`, in ascending order; gives how many do.
-inline std::size_t positions_above(const std::uint64_t* codes, std::size_t n, std::uint64_t most,
-                                   std::uint64_t* positions) noexcept {
-  std::size_t count = 0;
-  std::size_t i = 0;
-  for (; i + 64 <= n; i += 64) {  // patches are few: first which of 64 there are, then where
-    std::uint64_t above = 0;
-    for (std::size_t k = 0; k < 64; ++k) above |= std::uint64_t{codes[i + k] > most} << k;  // must be vectorised
-    for (; above != 0; above &= above - 1) positions[count++] = i + static_cast<std::size_t>(std::countr_zero(above));
+struct positions_kernel {
+  using seldom = void;
+  template <isa>
+  [[gnu::always_inline]] static std::size_t run(const std::uint64_t* codes, std::size_t n, std::uint64_t most,
+                                                std::uint64_t* positions) noexcept {
+    std::size_t count = 0;
+    std::size_t i = 0;
+    for (; i + 64 <= n; i += 64) {  // patches are few: first which of 64 there are, then where
+      std::uint64_t above = 0;
+      for (std::size_t k = 0; k < 64; ++k) above |= std::uint64_t{codes[i + k] > most} << k;  // must be vectorised
+      for (; above != 0; above &= above - 1) positions[count++] = i + static_cast<std::size_t>(std::countr_zero(above));
+    }
+    for (; i < n; ++i) {
+      if (codes[i] > most) positions[count++] = i;
+    }
+    return count;
   }
-  for (; i < n; ++i) {
-    if (codes[i] > most) positions[count++] = i;
+};
+
+struct shift_kernel {
+  using seldom = void;
+  template <isa>
+  [[gnu::always_inline]] static void run(const std::uint64_t* __restrict r, std::size_t n, std::uint64_t base,
+                                         std::uint64_t* __restrict codes) noexcept {
+    for (std::size_t i = 0; i < n; ++i) codes[i] = r[i] - base;  // must be vectorised
   }
-  return count;
-}
+};
 
 /// Writes the planned stream of residuals r: exactly plan.size bytes.
 inline void write_integers(const std::uint64_t* r, std::size_t n, const integer_plan& p, byte_writer& out) noexcept {
@@ -228,14 +288,15 @@ inline void write_integers(const std::uint64_t* r, std::size_t n, const integer_
 
   if (p.width == 0 && p.patches == 0) return;
   std::uint64_t codes[max_block_values];
-  const std::uint64_t base = p.base;
-  for (std::size_t i = 0; i < n; ++i) codes[i] = r[i] - base;  // must be vectorised
+  codec::run<shift_kernel>(r, n, p.base, static_cast<std::uint64_t*>(codes));
   if (p.patches != 0) {
     const code_window window(p);
     const exact_division by(p.divisor);
     std::uint64_t positions[max_block_values];
     std::uint64_t values[max_block_values];
-    const std::size_t count = positions_above(codes, n, window.most, positions);
+    const std::uint64_t* const read = codes;
+    std::uint64_t* const found = positions;
+    const std::size_t count = codec::run<positions_kernel>(read, n, window.most, found);
     for (std::size_t k = 0; k < count; ++k) {
       std::uint64_t& code = codes[positions[k]];
       values[k] = zigzag(by.of_signed(code));
@@ -247,8 +308,7 @@ inline void write_integers(const std::uint64_t* r, std::size_t n, const integer_
     pack(values, count, p.patch_width, out.take(packed_size(count, p.patch_width)));
   }
   if (p.divisor != 1) {
-    const exact_division by(p.divisor);
-    for (std::size_t i = 0; i < n; ++i) codes[i] = by.of(codes[i]);  // must be vectorised
+    exact_division(p.divisor).divide_all(codes, n);
   }
   std::byte* const to = out.take(packed_size(n, p.width));
   if (is_running(p.how)) {

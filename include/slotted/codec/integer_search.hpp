@@ -51,31 +51,37 @@ inline std::size_t cost_of(const integer_plan& p, std::size_t n) noexcept {
 
 // The ranges of the values, of their differences and of their second differences.
 struct difference_ranges {
-  residual_range of[3];  // by how many times they are subtracted
+  residual_range of[3] = {};  // by how many times they are subtracted
+};
 
-  difference_ranges(const std::uint64_t* x, std::size_t n, bool with_second) noexcept : of{} {
-    const auto first = static_cast<std::int64_t>(x[0]);
-    residual_range values{first, first};
-    residual_range rises{};
-    if (n > 1) rises.lowest = rises.highest = static_cast<std::int64_t>(x[1] - x[0]);
-    for (std::size_t i = 1; i < n; ++i) {
-      widen(values, x[i]);
-      widen(rises, x[i] - x[i - 1]);
-    }
-    of[0] = values;
-    of[1] = rises;
-    if (!with_second || n < 3) return;
-    const auto first_bend = static_cast<std::int64_t>(x[2] - 2 * x[1] + x[0]);
-    residual_range bends{first_bend, first_bend};
-    for (std::size_t i = 3; i < n; ++i) widen(bends, x[i] - 2 * x[i - 1] + x[i - 2]);
-    of[2] = bends;
+struct difference_ranges_kernel {
+  template <isa>
+  [[gnu::always_inline]] static difference_ranges run(const std::uint64_t* x, std::size_t n,
+                                                      bool with_second) noexcept {
+    difference_ranges found;
+    found.of[0] = of<0>(x, n);
+    if (n > 1) found.of[1] = of<1>(x, n);
+    if (with_second && n > 2) found.of[2] = of<2>(x, n);
+    return found;
   }
 
  private:
-  static void widen(residual_range& range, std::uint64_t value) noexcept {
-    const auto v = static_cast<std::int64_t>(value);
-    range.lowest = v < range.lowest ? v : range.lowest;
-    range.highest = v > range.highest ? v : range.highest;
+  template <std::size_t times>
+  [[gnu::always_inline]] static std::int64_t at(const std::uint64_t* x, std::size_t i) noexcept {
+    if constexpr (times == 0) return static_cast<std::int64_t>(x[i]);
+    if constexpr (times == 1) return static_cast<std::int64_t>(x[i] - x[i - 1]);
+    if constexpr (times == 2) return static_cast<std::int64_t>(x[i] - 2 * x[i - 1] + x[i - 2]);
+  }
+  template <std::size_t times>
+  [[gnu::always_inline]] static residual_range of(const std::uint64_t* x, std::size_t n) noexcept {
+    std::int64_t lowest = at<times>(x, times);
+    std::int64_t highest = lowest;
+    for (std::size_t i = times; i < n; ++i) {  // must be vectorised
+      const std::int64_t v = at<times>(x, i);
+      lowest = v < lowest ? v : lowest;
+      highest = v > highest ? v : highest;
+    }
+    return {lowest, highest};
   }
 };
 
@@ -83,7 +89,11 @@ struct difference_ranges {
 class few_integers_search {
  public:
   few_integers_search(const std::uint64_t* x, std::size_t n, transform_set allowed, std::uint64_t* r) noexcept
-      : x_(x), n_(n), allowed_(allowed), ranges_(x, n, (allowed & set_of(transform::second_difference)) != 0), r_(r) {}
+      : x_(x),
+        n_(n),
+        allowed_(allowed),
+        ranges_(codec::run<difference_ranges_kernel>(x, n, (allowed & set_of(transform::second_difference)) != 0)),
+        r_(r) {}
 
   integer_plan best() noexcept {
     for (const transform t : {transform::none, transform::delta, transform::second_difference}) {

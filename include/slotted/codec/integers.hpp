@@ -152,7 +152,7 @@ inline std::size_t find_position(const std::byte* positions, std::size_t count, 
   return known != nullptr ? known->find(i) : find_position(positions, count, i);
 }
 
-inline std::uint64_t on_line(std::uint64_t slope, std::size_t i) noexcept {
+[[gnu::always_inline]] inline std::uint64_t on_line(std::uint64_t slope, std::size_t i) noexcept {
   return static_cast<std::uint64_t>(static_cast<std::int64_t>(slope * i) >> slope_shift);
 }
 
@@ -163,27 +163,21 @@ inline bool is_constant(const integer_stream& s) noexcept {
   return s.width == 0 && s.patches == 0 && s.how == transform::none;
 }
 
-struct patch_residual {
-  std::uint64_t divisor;
-  std::uint64_t base;
-  patch_residual prepare(std::size_t) const noexcept { return *this; }
-  std::uint64_t operator()(std::uint64_t code, std::size_t) const noexcept { return base + unzigzag(code) * divisor; }
-};
-
 // The patches of a stream, one after the other; some are unpacked at a time.
 class patch_cursor {
  public:
   explicit patch_cursor(const integer_stream& s) noexcept
       : positions_(s.positions, s.patches, position_bits),
         values_(s.patch_values, s.patches, s.patch_width),
-        residual_{s.divisor, s.base},
+        divisor_(s.divisor),
+        base_(s.base),
         n_(s.n) {
     fill();
   }
 
   // The next position, or the count of the values when there is no other patch, or none that ascends.
   std::size_t position() const noexcept { return position_; }
-  std::uint64_t residual() const noexcept { return word_at(residuals_bytes_, at_); }
+  std::uint64_t residual() const noexcept { return base_ + unzigzag(word_at(values_bytes_, at_)) * divisor_; }
 
   void advance() noexcept {
     ++at_;
@@ -202,12 +196,12 @@ class patch_cursor {
     const std::size_t rows = left < rows_at_once ? left : rows_at_once;
     if (rows != 0) {
       positions_.unpack(row_, rows, plus{0}, positions_bytes_);
-      values_.unpack(row_, rows, residual_, residuals_bytes_);
+      values_.unpack(row_, rows, plus{0}, values_bytes_);
       row_ += rows;
       count_ = rows * lanes;
     } else if (!rest_taken_ && positions_.rest() != 0) {
       positions_.unpack_rest(plus{0}, positions_bytes_);
-      values_.unpack_rest(residual_, residuals_bytes_);
+      values_.unpack_rest(plus{0}, values_bytes_);
       rest_taken_ = true;
       count_ = positions_.rest();
     } else {
@@ -226,7 +220,8 @@ class patch_cursor {
 
   packed_rows positions_;
   packed_rows values_;
-  patch_residual residual_;
+  std::uint64_t divisor_;
+  std::uint64_t base_;
   std::size_t n_;
   std::size_t row_ = 0;
   std::size_t at_ = 0;
@@ -236,7 +231,7 @@ class patch_cursor {
   bool rest_taken_ = false;
   bool ok_ = true;
   std::byte positions_bytes_[8 * lanes * rows_at_once];
-  std::byte residuals_bytes_[8 * lanes * rows_at_once];
+  std::byte values_bytes_[8 * lanes * rows_at_once];
 };
 
 // Calls f with the position of each patch and with the residual that stands there; false when positions do not ascend
@@ -247,6 +242,15 @@ inline bool for_each_patch(const integer_stream& s, F&& f) noexcept {
   for (; patches.position() != s.n; patches.advance()) f(patches.position(), patches.residual());
   return patches.ok();
 }
+
+// n words on a line.
+struct line_kernel {
+  template <isa>
+  [[gnu::always_inline]] static void run(std::byte* words, std::uint64_t from, std::uint64_t rise,
+                                         std::size_t n) noexcept {
+    for (std::size_t i = 0; i < n; ++i) set_word(words, i, from + rise * i);  // must be vectorised
+  }
+};
 
 // Whether the values are straight lines from patch to patch.
 inline bool is_steps(const integer_stream& s) noexcept {
@@ -263,7 +267,7 @@ inline bool decode_steps(const integer_stream& s, std::byte* __restrict words) n
     const std::uint64_t rise = step;
     std::byte* const out = words + 8 * at;
     const std::size_t count = end - at;
-    for (std::size_t i = 0; i < count; ++i) set_word(out, i, from + rise * i);  // must be vectorised
+    codec::run<line_kernel>(out, from, rise, count);
     value = from + rise * count;
     at = end;
   };
@@ -290,6 +294,7 @@ inline bool decode_residuals(const integer_stream& s, std::byte* __restrict word
 
 // Codes beside a line, whose rise over a row's lanes is worked out once: multiplying 64 bits takes long.
 struct beside_line {
+  using seldom = void;
   std::uint64_t base;
   std::uint64_t slope;
   const std::uint64_t* rises;
@@ -298,11 +303,14 @@ struct beside_line {
     std::uint64_t base;
     std::uint64_t start;
     const std::uint64_t* __restrict rises;
-    std::uint64_t operator()(std::uint64_t code, std::size_t l) const noexcept {
+    [[gnu::always_inline]] std::uint64_t operator()(std::uint64_t code, std::size_t l) const noexcept {
       return code + base + static_cast<std::uint64_t>(static_cast<std::int64_t>(start + rises[l]) >> slope_shift);
     }
   };
-  row prepare(std::size_t first) const noexcept { return {base, slope * first, rises}; }
+  template <isa>
+  [[gnu::always_inline]] row prepare(std::size_t first) const noexcept {
+    return {base, slope * first, rises};
+  }
 };
 
 inline bool decode_line(const integer_stream& s, std::byte* __restrict words) noexcept {

@@ -17,22 +17,52 @@ struct window_contents {
 };
 
 // Preconditions: span < 2^63.
-inline window_contents contents_of(const std::uint64_t* r, std::size_t n, std::uint64_t lowest,
-                                   std::uint64_t span) noexcept {
-  std::int64_t nearest = INT64_MAX;
-  std::int64_t furthest = -1;
-  std::uint64_t outside = 0;
-  for (std::size_t i = 0; i < n; ++i) {  // must be vectorised
-    const std::uint64_t away = r[i] - lowest;
-    const std::uint64_t out = away > span ? ~std::uint64_t{0} : 0;
-    const auto low = static_cast<std::int64_t>((away | out) & (~out | INT64_MAX));
-    const auto high = static_cast<std::int64_t>(away | out);
-    nearest = low < nearest ? low : nearest;
-    furthest = high > furthest ? high : furthest;
-    outside -= out;
+struct contents_kernel {
+  using seldom = void;
+  template <isa>
+  [[gnu::always_inline]] static window_contents run(const std::uint64_t* r, std::size_t n, std::uint64_t lowest,
+                                                    std::uint64_t span) noexcept {
+    std::int64_t nearest = INT64_MAX;
+    std::int64_t furthest = -1;
+    std::uint64_t outside = 0;
+    for (std::size_t i = 0; i < n; ++i) {  // must be vectorised
+      const std::uint64_t away = r[i] - lowest;
+      const std::uint64_t out = away > span ? ~std::uint64_t{0} : 0;
+      const auto low = static_cast<std::int64_t>((away | out) & (~out | INT64_MAX));
+      const auto high = static_cast<std::int64_t>(away | out);
+      nearest = low < nearest ? low : nearest;
+      furthest = high > furthest ? high : furthest;
+      outside -= out;
+    }
+    return {nearest, furthest, number_cast<std::size_t>(outside)};
   }
-  return {nearest, furthest, number_cast<std::size_t>(outside)};
-}
+};
+
+// What lies outside a window of codes: how much, and how far on either side.
+struct outside_window {
+  std::uint64_t count;
+  std::int64_t furthest_above;
+  std::int64_t furthest_below;  // less one, for there may be none for INT64_MIN itself
+};
+struct outside_kernel {
+  using seldom = void;
+  template <isa>
+  [[gnu::always_inline]] static outside_window run(const std::uint64_t* r, std::size_t n, std::uint64_t base,
+                                                   std::uint64_t most) noexcept {
+    std::uint64_t count = 0;
+    std::int64_t furthest_above = 0;
+    std::int64_t furthest_below = -1;
+    for (std::size_t i = 0; i < n; ++i) {  // must be vectorised
+      const std::uint64_t away = r[i] - base;
+      const std::uint64_t outside = away > most ? ~std::uint64_t{0} : 0;
+      const auto signed_away = static_cast<std::int64_t>(away & outside);
+      count -= outside;
+      furthest_above = signed_away > furthest_above ? signed_away : furthest_above;
+      furthest_below = ~signed_away > furthest_below ? ~signed_away : furthest_below;
+    }
+    return {count, furthest_above, furthest_below};
+  }
+};
 
 // Narrows a plan by leaving outliers to patches: the window of codes around a pivot that costs least. Found from a
 // sample, then counted out.
@@ -102,27 +132,17 @@ inline void plan_patches(const std::uint64_t* r, std::size_t n, unsigned range_w
   const auto highest = static_cast<std::uint64_t>(middle > INT64_MAX - up_to ? INT64_MAX : middle + up_to);
   const auto lowest = static_cast<std::uint64_t>(middle < INT64_MIN + down_to ? INT64_MIN : middle - down_to);
   if ((highest - lowest) >> 63 != 0) return;
-  const window_contents found = contents_of(r, n, lowest, highest - lowest);
+  const window_contents found = codec::run<contents_kernel>(r, n, lowest, highest - lowest);
   if (found.furthest < 0 || found.outside == 0) return;
   integer_plan patched = p;
   patched.base = lowest + static_cast<std::uint64_t>(found.nearest);
   patched.width = bit_length(static_cast<std::uint64_t>(found.furthest - found.nearest) / p.divisor);
   const code_window codes(patched);
-  std::uint64_t patches = 0;
-  std::int64_t furthest_above = 0;
-  std::int64_t furthest_below = -1;      // less one, for there may be none for INT64_MIN itself
-  for (std::size_t i = 0; i < n; ++i) {  // must be vectorised
-    const std::uint64_t away = r[i] - codes.base;
-    const std::uint64_t outside = away > codes.most ? ~std::uint64_t{0} : 0;
-    const auto signed_away = static_cast<std::int64_t>(away & outside);
-    patches -= outside;
-    furthest_above = signed_away > furthest_above ? signed_away : furthest_above;
-    furthest_below = ~signed_away > furthest_below ? ~signed_away : furthest_below;
-  }
-  if (patches == 0) return;
-  const std::uint64_t up = static_cast<std::uint64_t>(furthest_above) / p.divisor;
-  const std::uint64_t down = (static_cast<std::uint64_t>(furthest_below) + 1) / p.divisor;
-  patched.patches = number_cast<std::size_t>(patches);
+  const outside_window outside = codec::run<outside_kernel>(r, n, codes.base, codes.most);
+  if (outside.count == 0) return;
+  const std::uint64_t up = static_cast<std::uint64_t>(outside.furthest_above) / p.divisor;
+  const std::uint64_t down = (static_cast<std::uint64_t>(outside.furthest_below) + 1) / p.divisor;
+  patched.patches = number_cast<std::size_t>(outside.count);
   patched.patch_width = bit_length(zigzag(up) | zigzag(0 - down));
   patched.size = planned_size(patched, n);
   if (patched.size < p.size) p = patched;

@@ -21,13 +21,13 @@ enum class mode : unsigned char {
 constexpr unsigned pattern_bits(value_kind kind) noexcept { return kind == value_kind::binary32 ? 32 : 64; }
 
 // Reals as integers: patterns of one sign are in order as they are, those of the other in reverse.
-constexpr std::uint64_t to_ordered(std::uint64_t pattern, value_kind kind) noexcept {
+[[gnu::always_inline]] constexpr std::uint64_t to_ordered(std::uint64_t pattern, value_kind kind) noexcept {
   if (kind == value_kind::integer) return pattern;
   if (kind == value_kind::binary32) pattern = (pattern ^ 0x80000000u) - 0x80000000u;  // extends the sign
   return pattern ^ (0 - (pattern >> 63)) >> 1;
 }
 
-constexpr std::uint64_t from_ordered(std::uint64_t ordered, value_kind kind) noexcept {
+[[gnu::always_inline]] constexpr std::uint64_t from_ordered(std::uint64_t ordered, value_kind kind) noexcept {
   if (kind == value_kind::integer) return ordered;
   const std::uint64_t pattern = ordered ^ (0 - (ordered >> 63)) >> 1;
   return kind == value_kind::binary32 ? pattern & 0xFFFFFFFFu : pattern;
@@ -47,9 +47,13 @@ inline bool parse(byte_reader& in, std::size_t n, value_kind kind, mode how, pla
 }
 
 struct ordered_number {
+  using seldom = void;
   std::uint64_t base;
-  ordered_number prepare(std::size_t) const noexcept { return *this; }
-  std::uint64_t operator()(std::uint64_t code, std::size_t) const noexcept {
+  template <isa>
+  [[gnu::always_inline]] ordered_number prepare(std::size_t) const noexcept {
+    return *this;
+  }
+  [[gnu::always_inline]] std::uint64_t operator()(std::uint64_t code, std::size_t) const noexcept {
     return from_ordered(code + base, value_kind::binary64);
   }
 };
@@ -60,7 +64,7 @@ inline bool decode(const plain_body& b, std::byte* __restrict words) noexcept {
   const std::size_t n = s.n;
   if (is_constant(s)) {
     const std::uint64_t pattern = from_ordered(s.base, b.kind);
-    for (std::size_t i = 0; i < n; ++i) set_word(words, i, pattern);  // must be vectorised
+    codec::run<line_kernel>(words, pattern, std::uint64_t{0}, n);
     return true;
   }
   if (b.kind == value_kind::binary64 && s.how == transform::none && s.divisor == 1) {
@@ -141,13 +145,22 @@ inline decimal_target target_of(value_kind kind, bool narrowed) noexcept {
                                       : decimal_target::binary64;
 }
 
+struct order_kernel {
+  using seldom = void;
+  template <isa>
+  [[gnu::always_inline]] static void run(const std::uint64_t* __restrict patterns, std::size_t n, value_kind kind,
+                                         std::uint64_t* __restrict ordered) noexcept {
+    for (std::size_t i = 0; i < n; ++i) ordered[i] = to_ordered(patterns[i], kind);  // must be vectorised
+  }
+};
+
 inline void plan_ordered(const std::uint64_t* patterns, std::size_t n, value_kind kind, transform_set allowed,
                          plain_plan& p) noexcept {
   if (kind == value_kind::integer) {
     p.integers = plan_integers(patterns, n, allowed, p.residuals);
   } else {
     std::uint64_t ordered[max_block_values];
-    for (std::size_t i = 0; i < n; ++i) ordered[i] = to_ordered(patterns[i], kind);  // must be vectorised
+    codec::run<order_kernel>(patterns, n, kind, static_cast<std::uint64_t*>(ordered));
     p.integers = plan_integers(ordered, n, allowed, p.residuals);
   }
   p.choice.how = mode::integers;

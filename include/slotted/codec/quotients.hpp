@@ -67,11 +67,21 @@ inline constexpr std::array<reciprocal, largest_exponent + 1> reciprocals_of_pow
     {0x1.cd2b297d889bcp-54, 0x1.5b4c2ebe68799p-109},
     {0x1.70ef54646d497p-57, -0x1.db7b2080a3029p-111},
 }};
-#if (defined(__FMA__) || defined(__FP_FAST_FMA) || defined(__ARM_FEATURE_FMA)) && !defined(__FAST_MATH__)
+#if defined(__FAST_MATH__)
+template <isa>
+inline constexpr bool rounds_once = false;  // for nothing says what becomes of it
+#elif defined(__FMA__) || defined(__FP_FAST_FMA) || defined(__ARM_FEATURE_FMA)
+template <isa>
 inline constexpr bool rounds_once = true;
-inline double product_plus(double a, double b, double c) noexcept { return __builtin_fma(a, b, c); }
 #else
-inline constexpr bool rounds_once = false;  // as it is under -ffast-math, where nothing says what becomes of it
+template <isa I>
+inline constexpr bool rounds_once = I >= isa::v3;
+#endif
+#if defined(__GNUC__)
+[[gnu::always_inline]] inline double product_plus(double a, double b, double c) noexcept {
+  return __builtin_fma(a, b, c);
+}
+#else
 inline double product_plus(double, double, double c) noexcept { return c; }  // never called
 #endif
 
@@ -84,8 +94,11 @@ inline constexpr auto magic_pattern = std::bit_cast<std::uint64_t>(magic);
 template <typename Step>
 struct whole_number {
   Step step;
-  whole_number prepare(std::size_t) const noexcept { return *this; }
-  std::uint64_t operator()(std::uint64_t code, std::size_t l) const noexcept {
+  template <isa>
+  [[gnu::always_inline]] whole_number prepare(std::size_t) const noexcept {
+    return *this;
+  }
+  [[gnu::always_inline]] std::uint64_t operator()(std::uint64_t code, std::size_t l) const noexcept {
     return std::bit_cast<std::uint64_t>(std::bit_cast<double>(step(code, l) + magic_pattern) - magic);
   }
 };
@@ -98,7 +111,7 @@ struct quotient {
   struct divided_row {
     Step step;
     const double* __restrict divisor;
-    std::uint64_t operator()(std::uint64_t code, std::size_t l) const noexcept {
+    [[gnu::always_inline]] std::uint64_t operator()(std::uint64_t code, std::size_t l) const noexcept {
       const double dividend = std::bit_cast<double>(step(code, l) + magic_pattern) - magic;
       return std::bit_cast<std::uint64_t>(dividend / divisor[l]);
     }
@@ -106,13 +119,14 @@ struct quotient {
   struct multiplied_row {
     Step step;
     const reciprocal* __restrict by;
-    std::uint64_t operator()(std::uint64_t code, std::size_t l) const noexcept {
+    [[gnu::always_inline]] std::uint64_t operator()(std::uint64_t code, std::size_t l) const noexcept {
       const double dividend = std::bit_cast<double>(step(code, l) + magic_pattern) - magic;
       return std::bit_cast<std::uint64_t>(product_plus(dividend, by->nearest, dividend * by->rest));
     }
   };
-  auto prepare(std::size_t) const noexcept {
-    if constexpr (rounds_once) {
+  template <isa I>
+  [[gnu::always_inline]] auto prepare(std::size_t) const noexcept {
+    if constexpr (rounds_once<I>) {
       return multiplied_row{step, &reciprocals_of_powers[exponent]};
     } else {
       return divided_row{step, divisors[exponent].data()};
@@ -121,23 +135,26 @@ struct quotient {
 };
 
 // d / 10^e for one row of 16, as the patterns of doubles.
-inline void divide_row(const std::byte* __restrict d, unsigned exponent, std::uint64_t* __restrict quotients) noexcept {
+template <isa I>
+[[gnu::always_inline]] inline void divide_row(const std::byte* __restrict d, unsigned exponent,
+                                              std::uint64_t* __restrict quotients) noexcept {
+  auto* const out = reinterpret_cast<std::byte*>(quotients);
   if (exponent == 0) {
-    finish_row(d, whole_number<plus>{{0}}, reinterpret_cast<std::byte*>(quotients));
+    finish_row(d, whole_number<plus>{{0}}, out);
   } else {
-    finish_row(d, quotient<plus>{{0}, exponent}.prepare(0), reinterpret_cast<std::byte*>(quotients));
+    finish_row(d, quotient<plus>{{0}, exponent}.template prepare<I>(0), out);
   }
 }
 
 // A double's pattern rounded to binary32, ties to even, as the pattern of the double with that value. Quotients of
 // decimals are zero or normal in both formats.
-constexpr std::uint64_t round_to_binary32(std::uint64_t pattern) noexcept {
+[[gnu::always_inline]] constexpr std::uint64_t round_to_binary32(std::uint64_t pattern) noexcept {
   constexpr std::uint64_t dropped = (std::uint64_t{1} << 29) - 1;
   return (pattern + (dropped >> 1) + (pattern >> 29 & 1)) & ~dropped;
 }
 
 // The same as a pattern of 32 bits.
-constexpr std::uint64_t to_binary32(std::uint64_t pattern) noexcept {
+[[gnu::always_inline]] constexpr std::uint64_t to_binary32(std::uint64_t pattern) noexcept {
   const std::uint64_t rounded = round_to_binary32(pattern);
   const std::uint64_t magnitude = (rounded & ~sign_bit) >> 29;
   constexpr std::uint64_t exponent_gap = std::uint64_t{1023 - 127} << 23;
@@ -147,7 +164,7 @@ constexpr std::uint64_t to_binary32(std::uint64_t pattern) noexcept {
 // binary64: the quotient. narrowed: the quotient as a float, widened again. binary32: the quotient as a float.
 enum class decimal_target : unsigned char { binary64, narrowed, binary32 };
 
-inline void narrow_row(std::uint64_t* quotients, decimal_target target) noexcept {
+[[gnu::always_inline]] inline void narrow_row(std::uint64_t* quotients, decimal_target target) noexcept {
   if (target == decimal_target::narrowed) {
     for (std::size_t l = 0; l < lanes; ++l) quotients[l] = round_to_binary32(quotients[l]);
   } else if (target == decimal_target::binary32) {
@@ -156,30 +173,38 @@ inline void narrow_row(std::uint64_t* quotients, decimal_target target) noexcept
 }
 
 // In place: n integers become the patterns of their decimals. `words` has room for a whole number of rows.
-inline void divide(std::byte* __restrict words, std::size_t n, unsigned exponent, decimal_target target) noexcept {
-  if (exponent == 0 && target == decimal_target::binary64) {
-    const whole_number<plus> convert{{0}};
-    for (std::size_t i = 0; i < n; ++i) set_word(words, i, convert(word_at(words, i), 0));  // must be vectorised
-    return;
-  }
-  if constexpr (rounds_once) {
-    if (target == decimal_target::binary64) {
-      const auto convert = quotient<plus>{{0}, exponent}.prepare(0);
+struct divide_kernel {
+  template <isa I>
+  [[gnu::always_inline]] static void run(std::byte* words, std::size_t n, unsigned exponent,
+                                         decimal_target target) noexcept {
+    if (exponent == 0 && target == decimal_target::binary64) {
+      const whole_number<plus> convert{{0}};
       for (std::size_t i = 0; i < n; ++i) set_word(words, i, convert(word_at(words, i), 0));  // must be vectorised
       return;
     }
+    if constexpr (rounds_once<I>) {
+      if (target == decimal_target::binary64) {
+        const auto convert = quotient<plus>{{0}, exponent}.template prepare<I>(0);
+        for (std::size_t i = 0; i < n; ++i) set_word(words, i, convert(word_at(words, i), 0));  // must be vectorised
+        return;
+      }
+    }
+    for (std::size_t i = 0; i < n; i += lanes) {
+      std::uint64_t quotients[lanes];
+      divide_row<I>(words + 8 * i, exponent, quotients);
+      narrow_row(quotients, target);
+      std::memcpy(words + 8 * i, quotients, sizeof quotients);
+    }
   }
-  for (std::size_t i = 0; i < n; i += lanes) {
-    std::uint64_t quotients[lanes];
-    divide_row(words + 8 * i, exponent, quotients);
-    narrow_row(quotients, target);
-    std::memcpy(words + 8 * i, quotients, sizeof quotients);
-  }
+};
+
+inline void divide(std::byte* words, std::size_t n, unsigned exponent, decimal_target target) noexcept {
+  codec::run<divide_kernel>(words, n, exponent, target);
 }
 
 // One of them.
 inline std::uint64_t decimal_pattern(std::uint64_t d, unsigned exponent, decimal_target target) noexcept {
-  const std::uint64_t pattern = quotient<plus>{{0}, exponent}.prepare(0)(d, 0);
+  const std::uint64_t pattern = quotient<plus>{{0}, exponent}.template prepare<isa::baseline>(0)(d, 0);
   if (target == decimal_target::narrowed) return round_to_binary32(pattern);
   return target == decimal_target::binary32 ? to_binary32(pattern) : pattern;
 }

@@ -151,10 +151,16 @@ class run_index {
 
 // ---- encoding
 
+struct count_kernel {
+  template <isa>
+  [[gnu::always_inline]] static std::size_t run(const std::uint64_t* patterns, std::size_t n) noexcept {
+    std::size_t changes = 0;
+    for (std::size_t i = 1; i < n; ++i) changes += patterns[i] != patterns[i - 1];  // must be vectorised
+    return changes + 1;
+  }
+};
 inline std::size_t count_runs(const std::uint64_t* patterns, std::size_t n) noexcept {
-  std::size_t changes = 0;
-  for (std::size_t i = 1; i < n; ++i) changes += patterns[i] != patterns[i - 1];  // must be vectorised
-  return changes + 1;
+  return codec::run<count_kernel>(patterns, n);
 }
 
 /// The runs of a block, and how their starts are best written.
