@@ -264,6 +264,36 @@ double point_access(const std::vector<column>& set) {
   return median(costs);
 }
 
+// Nanoseconds for a block of few values, each a window of a column, with a hint of the window before; the median over
+// the columns of a set.
+double few_values(const std::vector<column>& set, std::size_t n, bool by_gorilla) {
+  std::vector<double> costs;
+  std::vector<std::byte> to(std::max(slotted::codec::max_encoded_size(n), bench::gorilla::room(n)));
+  for (const column& c : set) {
+    with_values(c, [&](const auto& values) {
+      using T = typename std::decay_t<decltype(values)>::value_type;
+      const std::size_t windows = std::min<std::size_t>(values.size() / n, 200);
+      if (windows == 0) return;
+      double best = 1e9;
+      std::size_t bytes = 0;
+      for (int pass = 0; pass < 7; ++pass) {
+        slotted::codec::hint h;
+        best = std::min(best, seconds([&] {
+                          for (std::size_t k = 0; k < windows; ++k) {
+                            const std::span<const T> window(values.data() + k * n, n);
+                            bytes += by_gorilla ? bench::gorilla::encode(window, to.data())
+                                                : slotted::codec::encode<T>(window, h, to);
+                          }
+                        }));
+      }
+      static volatile std::size_t sink = 0;
+      sink = sink + bytes;
+      costs.push_back(best / static_cast<double>(windows) * 1e9);
+    });
+  }
+  return median(costs);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -310,6 +340,10 @@ int main(int argc, char** argv) {
       }
     }
     std::printf("%-32s one value at a position: %.1f ns\n", name.c_str(), point_access(columns));
+    for (const std::size_t n : {std::size_t{8}, std::size_t{64}, std::size_t{240}}) {
+      std::printf("%-32s a block of %3zu values: %.0f ns, Gorilla %.0f ns\n", name.c_str(), n,
+                  few_values(columns, n, false), few_values(columns, n, true));
+    }
   }
 
   if (!results_file.empty() && !(std::ofstream(results_file) << left.dump(1) << '\n')) {
