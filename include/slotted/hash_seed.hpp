@@ -5,15 +5,17 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <cstring>
 
 #include <slotted/version.hpp>
 
 // SLOTTED_PLAIN_SEED chooses the plain way on Linux, too: the test of that way defines it for a whole program.
 #if defined(__linux__) && !defined(SLOTTED_PLAIN_SEED) && __has_include(<sys/auxv.h>)
 #define SLOTTED_DETAIL_AUXILIARY_VECTOR 1
+#if defined(__GLIBC__)  // its header brings elf.h, which is 400 lines more
+extern "C" unsigned long getauxval(unsigned long) noexcept;
+#else
 #include <sys/auxv.h>
+#endif
 #endif
 
 namespace slotted {
@@ -49,24 +51,27 @@ struct hash_seed {
 }
 
 [[nodiscard]] inline hash_seed draw_hash_seed() noexcept {
-  std::uint64_t words[2] = {};
 #if defined(SLOTTED_DETAIL_AUXILIARY_VECTOR)
-  if (const unsigned long at = ::getauxval(AT_RANDOM); at != 0) {
-    std::memcpy(words, reinterpret_cast<const void*>(at), sizeof words);
+  constexpr unsigned long at_random = 25;  // AT_RANDOM of <elf.h>
+  if (const unsigned long at = ::getauxval(at_random); at != 0) {
+    const auto* const bytes = reinterpret_cast<const unsigned char*>(at);
+    std::uint64_t words[2] = {};
+    for (std::size_t i = 0; i < 16; ++i) words[i / 8] |= std::uint64_t{bytes[i]} << (8 * (i % 8));
     return make_hash_seed(words[0], words[1]);
   }
 #endif
-  words[0] = reinterpret_cast<std::uintptr_t>(&std::malloc);
-  words[1] = reinterpret_cast<std::uintptr_t>(&std::memcpy);
-  return make_hash_seed(words[0], words[1]);
+  // Functions of the standard library: all parts of a program have the same.
+  void* (*const allocate)(std::size_t) = &::operator new;
+  void (*const free)(void*) noexcept = &::operator delete;
+  return make_hash_seed(reinterpret_cast<std::uintptr_t>(allocate), reinterpret_cast<std::uintptr_t>(free));
 }
 
 // The seed of this process: the same wherever in it this is called from, a shared library with a copy of its own of
 // this function among them, and unknown outside of it.
 //
 // On Linux the kernel's random source gives it (AT_RANDOM, 16 bytes at exec). Elsewhere it is made of the addresses of
-// two functions of the C library: as hard to guess as the system's randomisation of addresses makes them, and no secret
-// where there is none. Any thread may call this.
+// two functions of the standard library: as hard to guess as the system's randomisation of addresses makes them, and no
+// secret where there is none. Any thread may call this.
 [[nodiscard]] inline const hash_seed& process_hash_seed() noexcept {
   static const hash_seed seed = draw_hash_seed();
   return seed;

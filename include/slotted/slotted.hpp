@@ -4,7 +4,7 @@
 
 #include <slotted/codec/block_reader.hpp>
 #include <slotted/codec/crc32c.hpp>
-#include <slotted/history/detail/row_stream.hpp>
+#include <slotted/history/history.hpp>
 #include <slotted/memory/budget.hpp>
 #include <slotted/memory/container_limit.hpp>
 #include <slotted/memory/footprint.hpp>
@@ -28,7 +28,6 @@
 #include <slotted/record/schema.hpp>
 #include <slotted/record/symbol.hpp>
 #include <slotted/store/checked_pool.hpp>
-#include <slotted/store/history.hpp>
 #include <slotted/store/pool.hpp>
 #include <slotted/store/table.hpp>
 #include <slotted/version.hpp>

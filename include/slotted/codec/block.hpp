@@ -2,22 +2,28 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <bit>
 #include <cassert>
 #include <concepts>
-#include <limits>
+#include <cstdint>
 #include <slotted/codec/body_search.hpp>
 #include <slotted/codec/corrupt_block.hpp>
 #include <type_traits>
 
 namespace slotted {
 inline namespace v0 {
+namespace detail {
+// Whether float and double are those of IEEE 754, whose bits a block keeps. <limits>, which knows, has 1,000 lines.
+inline constexpr bool reals_are_ieee754 =
+    std::bit_cast<std::uint32_t>(-1.5F) == 0xBFC0'0000u && std::bit_cast<std::uint64_t>(-1.5) == 0xBFF8'0000'0000'0000u;
+}  // namespace detail
 /// The block codec: 1 to 1024 numbers in, bytes out, and back without loss. It knows nothing of records or containers.
 namespace codec {
 
 /// A number a column may be made of: any integer of up to 64 bits, bool, an enumeration, float or double.
 template <typename T>
 concept block_value = (std::integral<T> && sizeof(T) <= 8) || std::is_enum_v<T> ||
-                      ((std::same_as<T, float> || std::same_as<T, double>) && std::numeric_limits<T>::is_iec559);
+                      ((std::same_as<T, float> || std::same_as<T, double>) && detail::reals_are_ieee754);
 
 /// What a block says of itself.
 struct block_info {

@@ -355,15 +355,15 @@ class HistoryPrinter:
     """How much there is: the rows themselves are compressed."""
 
     def __init__(self, value):
-        self.core = loaded(value["core_"])
+        self.core = value["core_"]
 
     def to_string(self):
         if int(self.core) == 0:
             return "0 rows"
-        state = members(self.core.dereference())
-        rows = int(state["appended_"]) - int(loaded(state["evicted_"])) - int(state["cleared_"])
-        return (f"{rows} rows of {int(loaded(state['series_count_']))} series, {int(state['sealed_'])} sealed so far, "
-                f"{int(loaded(state['evicted_']))} evicted")
+        core = self.core.dereference()
+        sealed = int(core["store_"]["rows_"])
+        return (f"{sealed + int(core['head_rows_'])} rows of {int(core['series_']['size_'])} series, {sealed} in "
+                f"{int(core['store_']['blocks_'])} blocks, {int(core['evicted_'])} evicted")
 
 
 def build():

@@ -11,6 +11,7 @@
 #include <new>
 #include <utility>
 
+#include <slotted/algorithm.hpp>
 #include <slotted/memory/container_limit.hpp>
 #include <slotted/memory/footprint.hpp>
 #include <slotted/memory/mutex.hpp>
@@ -66,6 +67,8 @@ class budget_listener {
 
   virtual void on_crossing(const memory_budget& budget) noexcept = 0;
   virtual void on_pressure(std::size_t bytes) noexcept = 0;
+  // The stamp of the oldest thing that it could give up, as `memory_budget::next_stamp` gave it; 0: it has no age.
+  [[nodiscard]] virtual std::uint64_t oldest_stamp() const noexcept { return 0; }
 
  private:
   friend class slotted::memory_budget;
@@ -195,11 +198,12 @@ class memory_budget {
     assert(before >= bytes && "more bytes released than were charged");
   }
 
-  /// Asks the registered reliefs, in order of registration, until `bytes` more would fit.
+  /// Asks the registered reliefs until `bytes` more would fit: first those without an age, in order of registration,
+  /// then the one with the oldest data, as long as it has any that is older than `older_than`.
   ///
-  /// Nobody is asked for what the limit itself does not allow.
+  /// Nobody is asked for what the limit itself does not allow. A relief that gives nothing is not asked again.
   /// Returns: whether `bytes` would fit now.
-  bool relieve(std::size_t bytes) noexcept {
+  bool relieve(std::size_t bytes, std::uint64_t older_than = UINT64_MAX) noexcept {
     if (bytes > limit_ || reliefs_.load(std::memory_order_acquire) == 0) return bytes <= available();
     for (std::uint64_t ticket = 0; bytes > available();) {
       detail::budget_listener* const each = enter_next(ticket, detail::budget_listener::role::relief, 0, 0);
@@ -208,8 +212,21 @@ class memory_budget {
       each->on_pressure(bytes);
       depart(*each);
     }
+    for (std::uint64_t refused = 0; bytes > available();) {  // stamps up to this one gave nothing
+      detail::budget_listener* const oldest = enter_oldest(refused, older_than);
+      if (oldest == nullptr) break;
+      const std::uint64_t stamp = oldest->oldest_stamp();
+      const std::size_t before = used();
+      oldest->on_pressure(bytes);
+      depart(*oldest);
+      if (used() >= before) refused = detail::max_of(refused, stamp);
+    }
     return bytes <= available();
   }
+
+  /// A number that is greater than all before it: what containers mark data with that may be evicted, so that the
+  /// oldest of all who share the budget goes first.
+  [[nodiscard]] std::uint64_t next_stamp() noexcept { return stamps_.fetch_add(1, std::memory_order_relaxed) + 1; }
 
  private:
   friend class detail::budget_listener;
@@ -231,10 +248,27 @@ class memory_budget {
     for (listener* each = listeners_; each != nullptr; each = each->next_) {
       if (each->ticket_ <= ticket || each->role_ != what) continue;
       if (what == listener::role::watermark && !(before < each->mark_ && each->mark_ <= after)) continue;
+      if (what == listener::role::relief && each->oldest_stamp() != 0) continue;
       each->running_.fetch_add(1, std::memory_order_relaxed);
       return each;
     }
     return nullptr;
+  }
+
+  // The relief with the oldest data whose stamp lies in (after, before), marked as running.
+  listener* enter_oldest(std::uint64_t after, std::uint64_t before) noexcept {
+    const detail::mutex_hold hold(lock_);
+    listener* found = nullptr;
+    std::uint64_t least = before;
+    for (listener* each = listeners_; each != nullptr; each = each->next_) {
+      if (each->role_ != listener::role::relief) continue;
+      const std::uint64_t stamp = each->oldest_stamp();
+      if (stamp == 0 || stamp <= after || stamp >= least) continue;
+      least = stamp;
+      found = each;
+    }
+    if (found != nullptr) found->running_.fetch_add(1, std::memory_order_relaxed);
+    return found;
   }
 
   // The lock makes the wake-up and the listener's end exclude each other: it cannot be destroyed between the two lines.
@@ -246,6 +280,7 @@ class memory_budget {
   const std::size_t limit_;
   std::atomic<std::size_t> used_{0};
   std::atomic<std::size_t> peak_{0};
+  std::atomic<std::uint64_t> stamps_{0};
   std::atomic<int> watermarks_{0};
   std::atomic<int> reliefs_{0};
   detail::mutex lock_;  // guards the list below, never held while a callback runs

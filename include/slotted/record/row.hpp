@@ -3,7 +3,7 @@
 #pragma once
 
 #include <concepts>
-#include <span>  // for std::begin: <iterator> is 2,000 lines more
+#include <cstddef>
 #include <type_traits>
 #include <utility>
 
@@ -38,8 +38,21 @@ struct row_within<U> {
   using type = std::remove_cv_t<typename U::type>;
 };
 
+// What the elements of a range are: as std::begin would have it, which costs 11,000 lines.
 template <class Range>
-using row_of_range = decltype(*std::begin(std::declval<Range&>()));
+struct elements_of {};
+template <class Range>
+  requires requires(Range& range) { *range.begin(); }
+struct elements_of<Range> {
+  using type = decltype(*std::declval<Range&>().begin());
+};
+template <class U, std::size_t N>
+struct elements_of<U[N]> {
+  using type = U&;
+};
+
+template <class Range>
+using row_of_range = typename elements_of<std::remove_reference_t<Range>>::type;
 
 }  // namespace detail
 

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <type_traits>
 
+#include <slotted/history/detail/leaf.hpp>
 #include <slotted/memory/text_error.hpp>
-#include <slotted/store/history_leaf.hpp>
 #include <slotted/version.hpp>
 
 namespace slotted {

@@ -156,6 +156,7 @@ struct leaf_columns<std::optional<U>> {
       return *std::launder(reinterpret_cast<const maybe*>(room));
     };
     bool present[block_rows];
+    present[0] = false;  // n >= 1, which g++ does not see
     for (std::size_t i = 0; i < n; ++i) present[i] = load(i).has_value();
     out(std::span<const bool>(present, n));
     leaf_columns<U>::encode(
@@ -280,6 +281,14 @@ template <class V>
     return 0;
   else
     return static_cast<std::uint64_t>(std::bit_cast<typename unsigned_of<sizeof(V)>::type>(key));
+}
+
+template <class V>
+[[nodiscard]] constexpr V from_pattern_of_key(std::uint64_t pattern) noexcept {
+  if constexpr (std::is_same_v<V, no_series_key>)
+    return {};
+  else
+    return std::bit_cast<V>(static_cast<typename unsigned_of<sizeof(V)>::type>(pattern));
 }
 
 }  // namespace detail

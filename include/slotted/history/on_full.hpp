@@ -1,0 +1,17 @@
+// slotted: what a history does when its budget is full.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <slotted/version.hpp>
+
+namespace slotted {
+inline namespace v0 {
+
+/// What a history does when its budget is full.
+enum class on_full : unsigned char {
+  refuse,       ///< an append is refused
+  evict_oldest  ///< the oldest rows go
+};
+
+}  // namespace v0
+}  // namespace slotted
