@@ -1,6 +1,6 @@
 // A row of a derived type would be cut down to its base.
 // EXPECT: (use of deleted function|call to deleted member function 'append')
-#include <slotted/store/history.hpp>
+#include <slotted/history/history.hpp>
 
 struct point {
   long time;

@@ -1,6 +1,6 @@
 // A history is moved, and never copied by mistake.
 // EXPECT: (use of deleted function|call to deleted constructor)
-#include <slotted/store/history.hpp>
+#include <slotted/history/history.hpp>
 
 #include <utility>
 

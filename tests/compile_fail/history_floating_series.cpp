@@ -1,6 +1,6 @@
 // Series are told apart by the bits of their key: two zeros would be two series, and a NaN any number of them.
 // EXPECT: history: the series key must be another field than the time
-#include <slotted/store/history.hpp>
+#include <slotted/history/history.hpp>
 
 struct point {
   long time;

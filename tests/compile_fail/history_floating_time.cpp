@@ -1,6 +1,6 @@
 // The steps of a floating-point time are not equal, and some of its values are in no order at all.
 // EXPECT: history: the time key must be an integer
-#include <slotted/store/history.hpp>
+#include <slotted/history/history.hpp>
 
 struct point {
 #ifdef MISTAKE

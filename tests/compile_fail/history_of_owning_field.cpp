@@ -1,6 +1,6 @@
 // What owns memory cannot be compressed as numbers.
 // EXPECT: history: every field must be trivially copyable
-#include <slotted/store/history.hpp>
+#include <slotted/history/history.hpp>
 
 #include <slotted/record/symbol.hpp>
 

@@ -1,6 +1,6 @@
 // The time key is one of the record's fields.
 // EXPECT: history: the time key names no field of the record
-#include <slotted/store/history.hpp>
+#include <slotted/history/history.hpp>
 
 struct point {
   long time;

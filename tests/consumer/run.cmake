@@ -102,6 +102,7 @@ ${lines}")
 elseif(WAY STREQUAL "find_package")
   install_slotted()
   files_below(${SLOTTED_FOLDER}/include headers)
+  list(FILTER headers EXCLUDE REGEX "README\\.md$")  # documents stay with the source
   files_below(${prefix}/include installed_headers)
   if(NOT headers STREQUAL installed_headers)
     message(FATAL_ERROR "installed are ${installed_headers}\nand not ${headers}")

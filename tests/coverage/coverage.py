@@ -53,11 +53,6 @@ UNREACHED = [
     Unreached("record/symbol_domain.hpp", "        result = {known->code};\n        break;",
               "another thread interned the text between the look-up without the lock and the one with it: eight threads in"
               " a test meet there in most runs, not in all"),
-    Unreached("store/history_core.hpp",
-              "        why = prepare(to, 2);\n"
-              "        if (why != commit_outcome::done) return why;\n"
-              "        renew_tail(to);",
-              "a series that rests with an empty tail while 2^32 rows come to others: a minute at full speed"),
 ]
 
 

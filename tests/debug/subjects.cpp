@@ -91,9 +91,10 @@ int main() {
   packed_rows.push_back(b);
 
   slotted::history<point, "n", "sensor"> past;
-  // past = 3001 rows of 2 series, 2048 sealed so far, 0 evicted
+  // past = 3001 rows of 2 series, 3001 in 4 blocks, 0 evicted
   for (int i = 0; i < 3000; ++i) past.append({true, 1.0, i, "sensor_1"});
   past.append({true, 1.0, 0, "sensor_2"});
+  past.seal();
   const slotted::history<point, "n", "sensor"> unused;
   // unused = 0 rows
 

@@ -50,7 +50,7 @@ bool records(record& r, packed& p);
 std::size_t pools();
 std::size_t tables(std::span<const plain> rows);
 std::string texts(plain& s, record& r);
-// history: here
+std::size_t histories(std::span<const plain> rows);
 
 }  // namespace strict
 
@@ -158,6 +158,39 @@ std::size_t tables(std::span<const plain> rows) {
   others.push_back({1.0, 2.0F, 3, true, "sensor"});
   const slotted::table<packed> empty;
   return (others == others && empty.empty() && sum > 0 ? 1 : 0) + gone + made.footprint().total();
+}
+
+std::size_t histories(std::span<const plain> rows) {
+  slotted::memory_budget budget{slotted::MiB};
+  using past_rows = slotted::history<plain, &plain::timestamp, &plain::sensor>;
+  past_rows past{budget, {.on_full = slotted::on_full::evict_oldest, .max_age = 1000, .max_series = 10}};
+  std::size_t gone = 0;
+  auto spill = [&](const past_rows::evicted_block& block) {
+    std::vector<double> xs(block.size());
+    block.decode<&plain::x>(xs.data());
+    gone += block.encoded<&plain::y>().size();
+  };
+  past.on_evict(spill);
+  past.append(rows);
+  if (!rows.empty()) past.append(rows[0]);
+  gone += past.try_append(rows);
+  past.seal();
+  past.accept(0, 10);
+  past.expire_before(5);
+  for (const plain row : past.series("sensor").between(0, 10)) gone += row.on ? 1 : 0;
+  for (const plain row : past.newest(3)) gone += row.x > 0 ? 1 : 0;
+  for (const auto& each : past.series()) gone += each.rows;
+  for (const plain row : past.latest()) gone += row.on ? 1 : 0;
+  past.scan<"x", "level", "range.low">([&](std::span<const double> xs, std::span<const std::optional<int>>,
+                                           std::span<const float>) { gone += xs.size(); },
+                                       slotted::where<"y">(0.0, 1.0));
+  for (const auto& each : past.aggregate<&plain::y>(0, 10, 2)) gone += each.count;
+  auto moment = past.snapshot();
+  gone += moment.rows().count() + (moment.first() ? 1 : 0) + past.statistics().rows;
+  past.erase("sensor");
+  slotted::history<record, "timestamp"> one;
+  one.append({1.0, 2.0F, 3, true, "sensor"});
+  return gone + one.size() + one.footprint().total();
 }
 
 std::string texts(plain& s, record& r) {

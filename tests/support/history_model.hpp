@@ -11,9 +11,9 @@
 #include <map>
 #include <optional>
 #include <random>
+#include <slotted/history/history.hpp>
 #include <slotted/memory/budget.hpp>
 #include <slotted/memory/footprint.hpp>
-#include <slotted/store/history.hpp>
 #include <tuple>
 #include <utility>
 #include <vector>

@@ -1,15 +1,14 @@
-// slotted tests: points that bear the number of their arrival, and all that a pinned history has of them.
+// slotted tests: points that bear the number of their arrival, and all that a history or a snapshot has of them.
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <slotted/store/history.hpp>
+#include <slotted/history/history.hpp>
 
 #include <cstdint>
 #include <map>
-#include <utility>
 #include <vector>
 
-#include "pinned_rows.hpp"
+#include "read_rows.hpp"
 
 namespace slotted::test {
 
@@ -24,11 +23,11 @@ using by_series = history<numbered_point, &numbered_point::time, &numbered_point
 
 using contents = std::map<std::uint16_t, std::vector<numbered_point>>;
 
-template <class Pins>
-contents contents_of(const Pins& pins) {
+// The rows of each series, in the order in which `rows()` gives them.
+template <class Reader>
+contents contents_of(const Reader& of) {
   contents all;
-  for (const auto& each : pins)
-    if (auto rows = rows_of(each); !rows.empty()) all.emplace(each.key(), std::move(rows));
+  for (const numbered_point each : of.rows()) all[each.series].push_back(each);
   return all;
 }
 

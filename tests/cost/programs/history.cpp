@@ -1,5 +1,5 @@
 // A history of a plain struct, a series a sensor: points in.
-#include <slotted/store/history.hpp>
+#include <slotted/history/history.hpp>
 
 #include <cstdint>
 
