@@ -39,7 +39,7 @@
 #include <utility>
 #include <vector>
 
-#include <slotted/store/history.hpp>
+#include <slotted/history/history.hpp>
 #include <slotted/store/table.hpp>
 
 #include "codec/columns.hpp"

@@ -228,6 +228,19 @@ const history_aim history_aims[] = {
      true},
 };
 
+void print_reached(const char* what, double value, bool at_least, double bound) {
+  const char* const bold = (at_least ? value >= bound : value <= bound) ? "" : "**";
+  std::printf("| %s | %s%.3f%s | %s %.2f |\n", what, bold, value, bold, at_least ? ">=" : "<=", bound);
+}
+void print_history_aim(const run& of, const history_aim& each) {
+  const auto value = of.figure(each.row, each.counter);
+  const auto over = each.over == nullptr ? std::optional<double>(1) : of.figure(each.row, each.over);
+  if (value && over)
+    print_reached(each.what, *value / *over, each.at_least, each.bound);
+  else
+    std::printf("| %s | not measured | |\n", each.what);
+}
+
 void print_histories(const run& of) {
   const char* const columns[] = {"bytes",   "bytes_value", "resident", "append", "scan",    "raw",
                                  "iterate", "last",        "hundred",  "window", "history", "table"};
@@ -248,22 +261,65 @@ void print_histories(const run& of) {
       scans.push_back(counters.at("raw") / counters.at("scan"));
   }
   std::printf("\n## Histories: what is to be reached (in bold where it is not)\n\n| | | to reach |\n|---|---:|---:|\n");
-  const auto print = [](const char* what, double value, bool at_least, double bound) {
-    const char* const bold = (at_least ? value >= bound : value <= bound) ? "" : "**";
-    std::printf("| %s | %s%.3f%s | %s %.2f |\n", what, bold, value, bold, at_least ? ">=" : "<=", bound);
-  };
-  for (const history_aim& each : history_aims) {
-    const auto value = of.figure(each.row, each.counter);
-    const auto over = each.over == nullptr ? std::optional<double>(1) : of.figure(each.row, each.over);
-    if (value && over)
-      print(each.what, *value / *over, each.at_least, each.bound);
-    else
-      std::printf("| %s | not measured | |\n", each.what);
-  }
+  for (const history_aim& each : history_aims) print_history_aim(of, each);
   if (scans.empty()) return;
   std::sort(scans.begin(), scans.end());
-  print("decode and sum out of memory, rate over summing doubles, median of the rows", scans[scans.size() / 2], true,
-        0.6);
+  print_reached("decode and sum out of memory, rate over summing doubles, median of the rows", scans[scans.size() / 2],
+                true, 0.6);
+}
+
+// ---- fleets
+
+const history_aim fleet_aims[] = {
+    {"bytes a series, 100,000 of 240 rows, live", "fleet/lock_step/100000x240", "live_series", nullptr, 430, false},
+    {"the same, sealed", "fleet/lock_step/100000x240", "sealed_series", nullptr, 320, false},
+    {"the same, of one row, live", "fleet/lock_step/100000x1", "live_series", nullptr, 115, false},
+    {"the same, of one row, sealed", "fleet/lock_step/100000x1", "sealed_series", nullptr, 90, false},
+    {"the same, of ten rows, live", "fleet/lock_step/100000x10", "live_series", nullptr, 115, false},
+    {"bytes a row, 100,000 of 600 rows, live", "fleet/lock_step/100000x600", "live", nullptr, 1.35, false},
+    {"bytes a row, metrics of a machine, live", "machine/137", "live", nullptr, 0.65, false},
+    {"the same, sealed", "machine/137", "sealed", nullptr, 0.45, false},
+    {"ns a row, 100,000 of 240 rows", "fleet/lock_step/100000x240", "append", nullptr, 80, false},
+    {"ns a row, 1,000 of 5,000 rows", "fleet/lock_step/1000x5000", "append", nullptr, 80, false},
+    {"ns a row, random order", "fleet/random/100000x240", "append", nullptr, 160, false},
+    {"ns a row, jittered times", "fleet/jittered/20000x480", "append", nullptr, 160, false},
+    {"ns a row, noise", "fleet/noise/20000x480", "append", nullptr, 250, false},
+    {"ns a row, one long series", "one/10000000", "append", nullptr, 20, false},
+    {"at the limit over below it, 50 of 16 KiB", "limit/50x16384", "ratio", nullptr, 1.5, false},
+    {"the same, 1,000 of 4 KiB", "limit/1000x4096", "ratio", nullptr, 1.5, false},
+    {"the same, 10,000 of 4 KiB", "limit/10000x4096", "ratio", nullptr, 1.5, false},
+    {"the same, 50,000 of 180 B", "limit/50000x180", "ratio", nullptr, 1.5, false},
+    {"the same, 100,000 of 400 B", "limit/100000x400", "ratio", nullptr, 1.5, false},
+    {"refused appends, 50,000 of 180 B", "limit/50000x180", "refused", nullptr, 0, false},
+    {"rows held a series, 10,000 of 4 KiB", "limit/10000x4096", "held_series", nullptr, 3'900, true},
+    {"the same, 10,000 of 1.5 KiB", "limit/10000x1536", "held_series", nullptr, 1'000, true},
+    {"the same, 50,000 of 300 B", "limit/50000x300", "held_series", nullptr, 100, true},
+    {"us, the slowest append", "slowest/100000x30", "slowest", nullptr, 100, false},
+    {"us, the slowest append at the limit", "slowest/10000x300/full", "slowest", nullptr, 100, false},
+    {"ns a row, ever new generations of series", "churn/generations", "last", nullptr, 100, false},
+    {"ns a row, ever new series of one row", "churn/ones", "last", nullptr, 1'000, false},
+    {"ns, last() of 16 M rows", "long/16000000", "last", nullptr, 100, false},
+    {"ns, between() of 100 rows of 16 M", "long/16000000", "between", nullptr, 2'000, false},
+    {"ns, last() of 134 M rows", "long/134000000", "last", nullptr, 100, false},
+    {"ns, between() of 100 rows of 134 M", "long/134000000", "between", nullptr, 2'000, false},
+    {"million points a second, scan of 100,000 of 240 rows", "fleet/lock_step/100000x240", "scan", nullptr, 400, true},
+    {"ns a row, rows() of 10,000 series", "merge/10000/free", "merge", nullptr, 200, false},
+    {"the same at the limit", "merge/10000/full", "merge", nullptr, 200, false},
+};
+
+void print_fleet(const run& of) {
+  std::printf("\n## Fleets: every figure\n\n");
+  for (const auto& [name, counters] : of.rows) {
+    std::printf("- %s:", name.c_str());
+    const char* between = " ";
+    for (const auto& [counter, value] : counters) {
+      std::printf("%s%s %.4g", between, counter.c_str(), value);
+      between = ", ";
+    }
+    std::printf("\n");
+  }
+  std::printf("\n## Fleets: what is to be reached (in bold where it is not)\n\n| | | to reach |\n|---|---:|---:|\n");
+  for (const history_aim& each : fleet_aims) print_history_aim(of, each);
 }
 
 void print_run(const char* file, const run& of) {
@@ -283,6 +339,7 @@ void print_run(const char* file, const run& of) {
                   counters.at("resident_a_pool"), counters.at("charged_a_pool"));
   const auto subject = of.context.find("subject");
   if (subject != of.context.end() && subject->second == "histories") return print_histories(of);
+  if (subject != of.context.end() && subject->second == "fleet") return print_fleet(of);
   const bool tables = subject != of.context.end() && subject->second == "tables";
   std::vector<std::size_t> sizes;
   for (const auto& [name, counters] : of.rows)

@@ -66,6 +66,10 @@ measure pools bench_pool_native --benchmark_filter="$sizes|page_f|thousand"
 measure tables bench_table_native --benchmark_filter="$sizes"
 measure histories bench_history_native ${data:+"$data"} ${quick:+--benchmark_filter='append/1/|^[^a]'}
 measure symbols bench_symbol_native
+all=$repetitions repetitions=1  # a row of these takes seconds
+measure fleet bench_fleet_native ${quick:+--most=3000000}
+[ -n "$quick" ] || measure fleet-o2 bench_fleet_o2
+repetitions=$all
 measure scaling bench_scaling_native ${quick:+--benchmark_filter='records/.*/1000000/|fields|threads'}
 if [ -z "$quick" ]; then
   measure pools-o2 bench_pool_o2 --benchmark_filter='(pool|checked_pool|plf_hive|vector_reserved)/(26|32)/10000000/'
