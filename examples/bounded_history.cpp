@@ -64,14 +64,25 @@ int main(int argc, char** argv) {
 
   // [snapshot]
   std::size_t counted = 0;
-  std::thread reader([&counted, moment = past.snapshot()] {  // what it sees stays until it ends
-    moment.scan<&DataPoint::x>([&](std::span<const double> xs) { counted += xs.size(); });
+  std::thread reader([&counted, moment = past.snapshot()] {  // every row of this moment, whatever goes meanwhile
+    try {
+      moment.scan<&DataPoint::x>([&](std::span<const double> xs) { counted += xs.size(); });
+    } catch (const slotted::snapshot_expired&) {  // it kept more than the readers' share of the budget
+      counted = 0;
+    }
   });
-  for (std::int64_t i = points; i < points + 100'000; ++i)
-    while (!past.try_append(point(i)))
-      std::this_thread::yield();  // all that could go is being read: wait for the reader
+  for (std::int64_t i = points; i < points + 100'000; ++i) past.append(point(i));  // no reader is waited for
   reader.join();
   // [/snapshot]
+  // [limits]
+  slotted::memory_budget small{1 * slotted::MiB};
+  History day{small, {.on_full = slotted::on_full::evict_oldest, .max_age = 86'400'000, .max_series = 1000}};
+  day.append(last);
+  DataPoint wrong = last;
+  wrong.timestamp += 1'000'000'000'000;  // a clock that was never set
+  if (const auto outcome = day.try_append(wrong); !outcome)
+    std::printf("refused: %s\n", std::string(outcome.text()).c_str());
+  // [/limits]
   std::printf("a reader counted %zu points while others came; at most %zu of %zu bytes were ever in use\n", counted,
               budget.peak(), budget.limit());
 }

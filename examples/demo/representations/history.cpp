@@ -1,6 +1,6 @@
 // slotted demo: the points compressed, in the order of time, the oldest given up when a budget is full.
 // SPDX-License-Identifier: MIT
-#include <slotted/store/history.hpp>
+#include <slotted/history/history.hpp>
 
 #include "../data_point.hpp"
 #include "../representation.hpp"
