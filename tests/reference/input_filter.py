@@ -60,7 +60,7 @@ DECLARED = re.compile(
     r"|[\w:<>, *&]*?[ *&](?P<function>operator *(?:[=<>*+\-]+|\(\))|\w+)\()"
 )
 
-GUIDE = ["A first program", "Which to take", "A past without end", "In your project", "When something is wrong", "What it is not for"]
+GUIDE = ["A first program", "Which to take", "A past without end", "In your project", "Platforms", "When something is wrong", "What it is not for"]
 
 
 def fail(what):
