@@ -179,12 +179,12 @@ std::size_t histories(std::span<const plain> rows) {
   past.expire_before(5);
   for (const plain row : past.series("sensor").between(0, 10)) gone += row.on ? 1 : 0;
   for (const plain row : past.newest(3)) gone += row.x > 0 ? 1 : 0;
-  for (const auto& each : past.series()) gone += each.rows;
+  for (const auto each : past.series()) gone += each.rows;
   for (const plain row : past.latest()) gone += row.on ? 1 : 0;
   past.scan<"x", "level", "range.low">([&](std::span<const double> xs, std::span<const std::optional<int>>,
                                            std::span<const float>) { gone += xs.size(); },
                                        slotted::where<"y">(0.0, 1.0));
-  for (const auto& each : past.aggregate<&plain::y>(0, 10, 2)) gone += each.count;
+  for (const auto each : past.aggregate<&plain::y>(0, 10, 2)) gone += each.count;
   auto moment = past.snapshot();
   gone += moment.rows().count() + (moment.first() ? 1 : 0) + past.statistics().rows;
   past.erase("sensor");

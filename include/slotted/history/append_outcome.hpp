@@ -32,23 +32,9 @@ class append_outcome {
   [[nodiscard]] constexpr reason why() const noexcept { return why_; }
   /// The reason in words.
   [[nodiscard]] constexpr std::string_view text() const noexcept {
-    switch (why_) {
-      case done:
-        return "done";
-      case over_budget:
-        return "over budget";
-      case out_of_memory:
-        return "out of memory";
-      case too_many_series:
-        return "too many series";
-      case too_old:
-        return "too old";
-      case too_far_ahead:
-        return "too far ahead";
-      case stale_series:
-        return "stale series";
-    }
-    return "";
+    constexpr std::string_view texts[] = {"done",    "over budget",   "out of memory", "too many series",
+                                          "too old", "too far ahead", "stale series"};
+    return texts[why_];
   }
   [[nodiscard]] friend constexpr bool operator==(append_outcome, append_outcome) noexcept = default;
 

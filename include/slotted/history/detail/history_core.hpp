@@ -110,9 +110,10 @@ class history_core final : budget_listener {
   // Adds rows from the first on, until one is refused. Returns: how many are in.
   [[nodiscard]] std::size_t append(const record* rows, std::size_t count, append_outcome& outcome) noexcept {
     const hold held(*this);
+    outcome = append_outcome::done;
     for (std::size_t i = 0; i < count; ++i)
       if (outcome = add(rows[i]); !outcome) return i;
-    return outcome = append_outcome::done, count;
+    return count;
   }
 
   // Writes the rows of all heads to blocks. Returns: done, or why some are as they were.
@@ -229,7 +230,6 @@ class history_core final : budget_listener {
   }
 
   // ---- snapshots
-
   // The history as it is now, of all series. Null when there is no memory for it.
   [[nodiscard]] snapshot* take_snapshot() noexcept {
     const hold held(*this);
@@ -318,8 +318,9 @@ class history_core final : budget_listener {
   }
   // What a history without a budget names as the one it listens to; nothing is ever asked of it.
   static memory_budget& nobody() noexcept {
-    static memory_budget none(0);
-    return none;
+    alignas(memory_budget) static std::byte room[sizeof(memory_budget)];  // never destroyed
+    static memory_budget* const none = ::new (static_cast<void*>(room)) memory_budget(0);
+    return *none;
   }
 
   [[nodiscard]] static key_type pattern_of(typename Layout::series_type key) noexcept {

@@ -165,17 +165,12 @@ class snapshot_list {
     const item of = items_[i];
     items_[i].next = free_;
     free_ = i;
-    switch (of.kind) {
-      case item_kind::lines:
-        freer_.free_lines(of.number);
-        break;
-      case item_kind::column:
-        freer_.free_column(of.number);
-        break;
-      case item_kind::directory:
-        freer_.free_directory(of.ring, std::size_t{of.number} * 4096);
-        break;
-    }
+    if (of.kind == item_kind::lines)
+      freer_.free_lines(of.number);
+    else if (of.kind == item_kind::column)
+      freer_.free_column(of.number);
+    else
+      freer_.free_directory(of.ring, std::size_t{of.number} * 4096);
   }
 
   // Preconditions: no reader is inside, and none comes in any more.
