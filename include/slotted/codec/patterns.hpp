@@ -1,4 +1,4 @@
-// slotted: blocks as patterns, for who codes them anew without knowing the type of their values.
+// slotted: blocks as patterns: encoding and decoding without the type of the values.
 // SPDX-License-Identifier: MIT
 #pragma once
 

@@ -1,4 +1,4 @@
-// slotted: throwing an exception that has a text, or, where there are no exceptions, the text and the end.
+// slotted: throwing an exception that has a text; without exceptions, printing the text and ending the program.
 // SPDX-License-Identifier: MIT
 #pragma once
 
