@@ -170,7 +170,7 @@ parsed_options parse_options(int argc, const char* const* argv) {
   app.add_option("files", out.value.files, "CSV files, or - for standard input")->type_name("FILE");
   app.add_option("--points", points, "repeat the readings in time to this many points, as 20000, 20k or 2M [1M]")
       ->type_name("N");
-  app.add_option("--limit", limit, "then fill each up to this much memory [256MiB]")->type_name("SIZE");
+  app.add_option("--limit", limit, "then fill each up to this much memory [32MiB]")->type_name("SIZE");
   app.add_option("--seconds", seconds, "record this host for so long [3]")->type_name("S");
   app.add_option("--rate", rate, "and so many times a second [20]")->type_name("HZ");
   app.add_flag("--synthetic", out.value.synthetic, "synthetic sensors in place of this host: the same in every run");

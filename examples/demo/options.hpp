@@ -14,7 +14,7 @@ namespace demo {
 struct options {
   std::vector<std::string> files;  // none: this host
   std::uint64_t points = 1'000'000;
-  std::size_t limit_bytes = std::size_t{256} << 20U;
+  std::size_t limit_bytes = std::size_t{32} << 20U;
   bool limit_given = false;
   double seconds = 3.0;  // of recording
   double rate = 20.0;    // readings a second

@@ -61,11 +61,11 @@ TEST_CASE("figures are printed as people write them") {
   CHECK(demo::format_bytes(1.5 * 1024 * 1024 * 1024) == "1.5 GiB");
 }
 
-TEST_CASE("nothing given is a million points and 256 MiB") {
+TEST_CASE("nothing given is a million points and 32 MiB") {
   const demo::parsed_options got = parsed({});
   REQUIRE_FALSE(got.exit_status);
   CHECK(got.value.points == 1'000'000);
-  CHECK(got.value.limit_bytes == std::size_t{256} << 20U);
+  CHECK(got.value.limit_bytes == std::size_t{32} << 20U);
   CHECK(got.value.files.empty());
   CHECK_FALSE(got.value.json);
 }
