@@ -24,7 +24,6 @@ TEST_CASE("a hint is what a state of one block is") {
   generated::random r(71);
   for (unsigned shape = 0; shape < generated::shapes; ++shape) {
     hint h;
-    column_state state;
     for (const std::size_t n : {1024u, 300u, 20u}) {
       const auto v = generated::doubles(r, shape, n);
       const auto bytes = encoded(v, h);

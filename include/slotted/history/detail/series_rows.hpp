@@ -202,7 +202,7 @@ template <class Layout, class Series>
     std::size_t blocks = 0;
     constexpr std::size_t few = 4;
     view.for_each_block(searched.from, searched.to, [&](const auto&) { return ++blocks <= few; });
-    if (blocks <= few || searched.length() == 0) {
+    if (blocks <= few || searched.from == searched.to) {
       view.for_each_block(searched.from, searched.to, look);
       break;
     }
