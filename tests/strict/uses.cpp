@@ -184,7 +184,7 @@ std::size_t histories(std::span<const plain> rows) {
   past.scan<"x", "level", "range.low">([&](std::span<const double> xs, std::span<const std::optional<int>>,
                                            std::span<const float>) { gone += xs.size(); },
                                        slotted::where<"y">(0.0, 1.0));
-  for (const auto each : past.aggregate<&plain::y>(0, 10, 2)) gone += each.count;
+  for (const auto each : past.aggregate<&plain::y>(0, 10, 2)) gone += each.count > 0 ? 1 : 0;
   auto moment = past.snapshot();
   gone += moment.rows().count() + (moment.first() ? 1 : 0) + past.statistics().rows;
   past.erase("sensor");
