@@ -52,7 +52,9 @@ TEST_CASE("a range may be read by a loop, by an algorithm, by a view and by a co
   const auto on = std::count_if(again.begin(), again.end(), [](const reading& each) { return each.on; });
   CHECK(on == std::count_if(expected.begin(), expected.end(), [](const reading& each) { return each.on; }));
   CHECK(std::ranges::count_if(again, [](const reading& each) { return each.on; }) == on);
+#if !defined(__clang__) || __clang_major__ >= 16  // clang 14 does not compile the ranges of libstdc++ 12
   CHECK(std::ranges::distance(past.rows() | std::views::filter([](const reading& each) { return each.on; })) == on);
+#endif
 
   auto at = again.begin();
   CHECK(at->time == expected[0].time);

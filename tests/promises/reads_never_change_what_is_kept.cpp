@@ -53,7 +53,8 @@ class full_history {
     std::vector<reading> made;
     for (const auto& [number, row] : rows_)
       if (wanted(row)) made.push_back(row);
-    std::stable_sort(made.begin(), made.end(), [](const auto& a, const auto& b) { return a.time < b.time; });
+    std::sort(made.begin(), made.end(),
+              [](const reading& a, const reading& b) { return std::pair(a.time, a.x) < std::pair(b.time, b.x); });
     return made;
   }
   [[nodiscard]] std::vector<reading> rows() const {
@@ -81,17 +82,19 @@ bool same(const reading& a, const reading& b) {
 }
 // Whether a range gives these rows: in the order of time, and those of one series in the order of arrival.
 template <class Range>
-bool gives(Range&& range, std::vector<reading> expected) {
-  std::vector<reading> got;
+bool gives(Range&& range, const std::vector<reading>& expected) {
+  std::map<std::uint32_t, std::vector<reading>> got;
+  std::map<std::uint32_t, std::vector<reading>> wanted;
+  std::int64_t before = INT64_MIN;
   for (const reading row : range) {
-    if (!got.empty() && row.time < got.back().time) return false;
-    got.push_back(row);
+    if (row.time < before) return false;
+    before = row.time;
+    got[row.sensor].push_back(row);
   }
-  if (got.size() != expected.size()) return false;
-  const auto by_series = [](const reading& a, const reading& b) { return a.sensor < b.sensor; };
-  std::stable_sort(got.begin(), got.end(), by_series);
-  std::stable_sort(expected.begin(), expected.end(), by_series);
-  return std::equal(got.begin(), got.end(), expected.begin(), same);
+  for (const reading& row : expected) wanted[row.sensor].push_back(row);
+  return std::equal(got.begin(), got.end(), wanted.begin(), wanted.end(), [](const auto& a, const auto& b) {
+    return a.first == b.first && std::equal(a.second.begin(), a.second.end(), b.second.begin(), b.second.end(), same);
+  });
 }
 
 void read_everything(full_history& of) {

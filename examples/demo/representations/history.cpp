@@ -35,9 +35,9 @@ class history final : public store {
     checksum gone;
 
     void operator()(const past_points::evicted_block& block) {
-      double xs[1024];
-      double ys[1024];
-      std::int64_t timestamps[1024];
+      double xs[1024]{};
+      double ys[1024]{};
+      std::int64_t timestamps[1024]{};
       block.decode<&DataPoint::x>(xs);
       block.decode<&DataPoint::y>(ys);
       block.decode<&DataPoint::timestamp>(timestamps);

@@ -157,7 +157,7 @@ template <isa I>
   }
   // Under -fassociative-math a compiler would take the magic number away again, and find every value exact.
 #if defined(__GNUC__)
-  asm("" : "+m"(*static_cast<std::uint64_t(*)[lanes]>(static_cast<void*>(digits))));
+  asm("" : "+m"(*reinterpret_cast<std::uint64_t(*)[lanes]>(digits)));
 #else
   return false;
 #endif

@@ -203,7 +203,8 @@ inline void divide(std::byte* words, std::size_t n, unsigned exponent, decimal_t
 }
 
 // One of them.
-inline std::uint64_t decimal_pattern(std::uint64_t d, unsigned exponent, decimal_target target) noexcept {
+[[gnu::always_inline]] inline std::uint64_t decimal_pattern(std::uint64_t d, unsigned exponent,
+                                                            decimal_target target) noexcept {
   const std::uint64_t pattern = quotient<plus>{{0}, exponent}.template prepare<isa::baseline>(0)(d, 0);
   if (target == decimal_target::narrowed) return round_to_binary32(pattern);
   return target == decimal_target::binary32 ? to_binary32(pattern) : pattern;

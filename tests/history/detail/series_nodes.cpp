@@ -101,11 +101,11 @@ TEST_CASE("each series is found by its key through any insertions and erasures")
 
 TEST_CASE("the first few series stand in memory that is lent") {
   nodes_of<std::uint32_t> few;
-  for (std::uint32_t key = 0; key < 16; ++key) (void)few.add(key * 7);
+  for (std::uint32_t key = 0; key < few.nodes.lent_nodes; ++key) (void)few.add(key * 7);
   CHECK(few.memory.held() == 0);
   (void)few.add(1000);
   CHECK(few.memory.held() != 0);
-  for (std::uint32_t key = 0; key < 16; ++key) CHECK(few.nodes.find(key * 7) == key);
+  for (std::uint32_t key = 0; key < few.nodes.lent_nodes; ++key) CHECK(few.nodes.find(key * 7) == key);
 }
 
 TEST_CASE("trimming gives back the pages behind the last series and keeps the others") {

@@ -113,9 +113,10 @@ class block_store {
       claimed_ = promised;
       if (why != commit_outcome::done) return why;
     }
-    if (const commit_outcome why = make_slots(age, slabs, true); why != commit_outcome::done) return why;
-    claimed_ += slabs;
-    return commit_outcome::done;
+    claimed_ += slabs;  // before memory is asked for: a spare slab is the first thing that would be given up
+    const commit_outcome why = make_slots(age, slabs, true);
+    if (why != commit_outcome::done) claimed_ -= slabs;
+    return why;
   }
   // Ends what try_prepare has promised.
   void end_preparation() noexcept { claimed_ = 0; }
@@ -152,11 +153,33 @@ class block_store {
     slab_log& log = logs_[static_cast<unsigned>(age)];
     slab_head& front = *log.front();
     const std::uint64_t number = log.first();
-    for (std::uint32_t i = front.passed; i < front.blocks; ++i)
+    for (std::uint32_t i = front.passed; i < front.blocks; ++i) {
+      if (i + 2 * ahead < front.blocks) nodes_.prefetch(owner_of(front, i + 2 * ahead));
+      if (i + ahead < front.blocks) nodes_.prefetch_index(owner_of(front, i + ahead));
       if (!log.is_dead(front, i)) evict(log.address_of(number, log.offset(front, i)));
+    }
     log.pop();
     publish();
     keeper_.retire_slab(&front);
+  }
+  // Evicts up to `count` blocks of the oldest young slab, which will be the next to go: where blocks are small, a slab
+  // of them is more than one append should evict. The last slab is left alone.
+  void evict_ahead(std::uint32_t count) noexcept {
+    slab_log& log = logs_[1];
+    if (log.slabs() < 2) return;
+    slab_head& front = *log.front();
+    for (std::uint32_t i = front.passed; count != 0 && i < front.blocks; ++i) {
+      if (i + 2 * ahead < front.blocks) nodes_.prefetch(owner_of(front, i + 2 * ahead));
+      if (i + ahead < front.blocks) nodes_.prefetch_index(owner_of(front, i + ahead));
+      if (log.is_dead(front, i)) continue;
+      const block_address address = log.address_of(log.first(), log.offset(front, i));
+      const std::size_t bytes = format(get(address)).bytes();
+      evict(address);
+      log.mark_dead(front, i, bytes);
+      log.pass(i + 1);
+      publish();
+      --count;
+    }
   }
   // Evicts final blocks from the oldest on whose rows are all older than `before`, up to the first that has others.
   void evict_older(std::int64_t before) noexcept {
@@ -313,6 +336,8 @@ class block_store {
                      charged_memory::whole_pages(log.directory_bytes()));
   }
 
+  [[nodiscard]] bool has_spare() const noexcept { return spares_ > claimed_; }
+
   // Bytes that are charged for slabs, directories and shared columns, without what snapshots keep.
   [[nodiscard]] std::size_t held() const noexcept {
     return (logs_[0].slabs() + logs_[1].slabs() + spares_) * shape_.bytes() - hollow_ + shared_.held();
@@ -386,6 +411,11 @@ class block_store {
     return commit_outcome::done;
   }
 
+  // A block may be the last of a series, which is anywhere in memory: what those so many blocks on need is fetched.
+  static constexpr std::uint32_t ahead = 8;
+  [[nodiscard]] std::uint32_t owner_of(slab_head& of, std::uint32_t block) const noexcept {
+    return format(of.data() + logs_[0].offset(of, block)).owner();
+  }
   void forget_times(const format& of) noexcept {
     if (of.has(format::shared_time) && shared_.release(of.time_number())) keeper_.retire_column(of.time_number());
   }

@@ -57,14 +57,15 @@ inline std::uint64_t known_digits(codec::value_kind kind, std::uint64_t pattern,
   return kind == codec::value_kind::integer ? pattern : nearest_integer(scaled_by_ten(kind, pattern, exponent));
 }
 
-inline std::uint64_t pattern_of_digits(codec::value_kind kind, std::uint64_t digits, unsigned exponent) noexcept {
+[[gnu::always_inline]] inline std::uint64_t pattern_of_digits(codec::value_kind kind, std::uint64_t digits,
+                                                              unsigned exponent) noexcept {
   return kind == codec::value_kind::integer ? digits : codec::decimal_pattern(digits, exponent, target_of(kind));
 }
 
 // Returns: whether the real has digits at this exponent. With that many digits most floats would have some, so that
 // only short ones count.
-inline bool try_digits(codec::value_kind kind, std::uint64_t pattern, unsigned exponent,
-                       std::uint64_t& digits) noexcept {
+[[gnu::always_inline]] inline bool has_digits(codec::value_kind kind, std::uint64_t pattern, unsigned exponent,
+                                              std::uint64_t& digits) noexcept {
   const bool single = kind == codec::value_kind::binary32;
   const std::uint64_t most = !single ? most_digits : std::uint64_t{1} << (exponent == 0 ? 24 : 20);
   // NaN, infinities and what is far from any decimal do not reach the arithmetic.
@@ -76,6 +77,11 @@ inline bool try_digits(codec::value_kind kind, std::uint64_t pattern, unsigned e
   if ((std::bit_cast<std::uint64_t>(scaled) & ~codec::sign_bit) > std::bit_cast<std::uint64_t>(0x1p50)) return false;
   digits = nearest_integer(scaled);
   return digits + most <= 2 * most && pattern_of_digits(kind, digits, exponent) == pattern;
+}
+// The same, out of line, for what is not asked of every row.
+[[gnu::noinline]] inline bool try_digits(codec::value_kind kind, std::uint64_t pattern, unsigned exponent,
+                                         std::uint64_t& digits) noexcept {
+  return has_digits(kind, pattern, exponent, digits);
 }
 
 // The mode of a column whose first value this is.
@@ -138,13 +144,13 @@ struct column_change {
 }
 
 // Preconditions: newer != older. Effects: `mode` becomes that of the newer value.
-inline column_change change_of(codec::value_kind kind, std::uint64_t older, std::uint64_t newer,
-                               column_mode& mode) noexcept {
+[[gnu::always_inline]] inline column_change change_of(codec::value_kind kind, std::uint64_t older, std::uint64_t newer,
+                                                      column_mode& mode) noexcept {
   using form = column_change::form;
   if (kind == codec::value_kind::integer) return {form::difference, 0, newer - older};
   const unsigned e = mode & mode_exponent;
   std::uint64_t digits = 0;
-  const bool fits = try_digits(kind, newer, e, digits);
+  const bool fits = has_digits(kind, newer, e, digits);
   if (fits != ((mode & mode_digits) != 0)) return change_of_mode(kind, older, newer, mode);
   if (fits) return {form::difference, 0, digits - known_digits(kind, older, e)};
   mode = static_cast<column_mode>(e == most_decimals ? 0 : e + 1);

@@ -32,7 +32,10 @@ append_outcome history_core<Layout>::add(const record& row) noexcept {
 
   const key_type pattern = pattern_of(Layout::series_of(row));
   std::uint32_t id = guess_;
-  if (id == no_index || !series_.is_used(id) || series_[id].pattern() != pattern) id = series_.find(pattern);
+  if (!series_.is_key(id, pattern)) {
+    id = last_;
+    if (!series_.is_key(id, pattern)) id = series_.find(pattern);
+  }
   if (id == no_index) [[unlikely]] {
     if (how_.max_series != 0 && series_.size() >= how_.max_series) return refuse(append_outcome::too_many_series);
     id = series_.insert(pattern);
@@ -63,7 +66,7 @@ append_outcome history_core<Layout>::add(const record& row) noexcept {
   if (!to.has(node::queued)) enqueue(id);
   how_.times.accept(time);
   if (how_.times.expiry_is_due()) expire();
-  look_ahead(to);
+  look_ahead(id, to);
   return append_outcome::done;
 }
 
@@ -123,7 +126,8 @@ commit_outcome history_core<Layout>::grow_head(bool evict) noexcept {
 }
 
 template <class Layout>
-void history_core<Layout>::look_ahead(const node& after) noexcept {
+void history_core<Layout>::look_ahead(std::uint32_t id, const node& after) noexcept {
+  last_ = id;
   guess_ = after.next;
 #if defined(__GNUC__)
   if (guess_ == no_index) return;

@@ -22,6 +22,7 @@
 #include <slotted/history/detail/block_builder.hpp>
 #include <slotted/history/detail/block_store.hpp>
 #include <slotted/history/detail/charged_memory.hpp>
+#include <slotted/history/detail/drain_alignment.hpp>
 #include <slotted/history/detail/gate.hpp>
 #include <slotted/history/detail/head_store.hpp>
 #include <slotted/history/detail/reader_reserve.hpp>
@@ -301,21 +302,7 @@ class history_core final : budget_listener {
     series_.begin_in(beginnings_.series);
     if (budget != nullptr) join();
   }
-  void shut() noexcept {
-    if (budget() != nullptr) leave();
-    gate_.lock();
-    snapshots_.expire_all();
-    gate_.wait_for_visitors();
-    remove_everything();
-    store_.release();
-    heads_.release(memory_);
-    series_.release(memory_);
-    snapshots_.release();
-    give_scratch();
-    reserve_.close();
-    reserve_.drop();
-    gate_.unlock();
-  }
+  void shut() noexcept;
   // What a history without a budget names as the one it listens to; nothing is ever asked of it.
   static memory_budget& nobody() noexcept {
     alignas(memory_budget) static std::byte room[sizeof(memory_budget)];  // never destroyed
@@ -361,7 +348,7 @@ class history_core final : budget_listener {
   // While the head's arrays grow, no head row is evicted: that would give their pages back under them.
   [[nodiscard]] commit_outcome grow_head(bool evict) noexcept;
   // The series that came after this one the last time comes next, most likely.
-  void look_ahead(const node& after) noexcept;
+  void look_ahead(std::uint32_t id, const node& after) noexcept;
 
   // ---- the queue of series with head rows, in the order of their first
   void enqueue(std::uint32_t id) noexcept {
@@ -407,15 +394,23 @@ class history_core final : budget_listener {
     std::size_t cap = 0;     // rows of a final block
     std::size_t finals = 0;
     std::size_t rest = 0;  // rows of the young block behind them
+    std::size_t left = 0;  // newest head rows that are not among them and stay in the head
     block_address blocks[store::longest_path];
   };
-  [[nodiscard]] drain_plan plan(const node& of, bool everything) const noexcept;
+  // Not of everything: whether the end is aligned.
+  [[nodiscard]] drain_plan plan(const node& of, bool everything, bool aligned) const noexcept;
+  // Whether the times of the series are worth being stored once with those of others.
+  [[nodiscard]] bool has_dear_times(const node& of) const noexcept;
+  [[nodiscard]] static bool is_dear(format times_of) noexcept {
+    return times_of.time_bytes() >= shared_columns::least_bytes && 4 * times_of.time_bytes() > times_of.rows();
+  }
   // The rows of a final block. Where the budget is nearly full, a series keeps at least three blocks: the head's rows
   // of this series are to those of all as its rows are to all that the history can hold.
   [[nodiscard]] std::size_t cap_for(std::size_t head_rows) const noexcept;
 
   // Where final blocks have gone, young ones that are older still go, too: those of series that get no more rows.
   void sweep_stale() noexcept;
+  void evict_ahead() noexcept;  // begins with the slab that is the next to go, a little with each drain
   static constexpr std::size_t least_held_for_memo = std::size_t{512} << 10;
   static constexpr std::size_t builder_on_stack = std::size_t{80} << 10;  // bytes; encoding takes up to 64 KiB more
 
@@ -434,6 +429,9 @@ class history_core final : budget_listener {
   void write_blocks(std::uint32_t id, const drain_plan& made, builder& with) noexcept;
   void write_block(std::uint32_t id, block_age age, std::size_t first, std::size_t rows, slotted::codec::hint* hints,
                    builder& with) noexcept;
+  // Puts rows of a series whose head is empty back into the head. Returns: whether there was room; if not, none are in.
+  [[nodiscard]] bool put_back(node& to, const std::int64_t* times, const std::uint64_t* words, std::size_t stride,
+                              std::size_t rows) noexcept;
   // The head rows of a series are elsewhere, or gone.
   void free_head(node& of) noexcept;
   // Bytes that readers have, in whole pages: a history that is small yet sets less aside.
@@ -573,6 +571,9 @@ class history_core final : budget_listener {
   std::uint32_t most_head_rows_;
   std::uint32_t queue_front_ = no_index;
   std::uint32_t queue_back_ = no_index;
+  std::uint32_t last_ = no_index;
+  drain_alignment alignment_;
+  bool last_times_dear_ = false;  // of the last block that was written
   std::uint32_t guess_ = no_index;
   std::uint32_t draining_ = no_index;
   std::uint32_t since_reap_ = 0;

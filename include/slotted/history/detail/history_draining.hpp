@@ -18,9 +18,9 @@ inline namespace v0 {
 namespace detail {
 
 template <class Layout>
-typename history_core<Layout>::drain_plan history_core<Layout>::plan(const node& of, bool everything) const noexcept {
+typename history_core<Layout>::drain_plan history_core<Layout>::plan(const node& of, bool everything,
+                                                                     bool aligned) const noexcept {
   drain_plan made;
-  made.rows = of.head_rows();
   std::size_t young = 0;
   std::size_t young_rows = 0;
   for (block_address at = of.block(); store::is_young(at);) {
@@ -30,7 +30,9 @@ typename history_core<Layout>::drain_plan history_core<Layout>::plan(const node&
     young_rows += format(block).rows();
     at = format(block).previous();
   }
-  made.cap = everything ? store_.most_rows() : cap_for(made.rows);
+  made.cap = everything ? store_.most_rows() : cap_for(of.head_rows());
+  if (aligned) made.left = drain_alignment::rows_left(of.head_rows(), young_rows, made.cap);
+  made.rows = of.head_rows() - made.left;
   const bool cut = made.rows + young_rows >= made.cap;
   for (; made.merged < young; ++made.merged) {
     const format block(store_.get(made.blocks[made.merged]));
@@ -70,6 +72,13 @@ void history_core<Layout>::sweep_stale() noexcept {
 }
 
 template <class Layout>
+void history_core<Layout>::evict_ahead() noexcept {
+  if (how_.policy != on_full::evict_oldest || budget() == nullptr) return;
+  if (store_.log(block_age::final).slabs() != 0 || store_.has_spare()) return;
+  if (budget()->available() < 2 * store_.shape().bytes()) store_.evict_ahead(2);  // a drain writes one, as a rule
+}
+
+template <class Layout>
 commit_outcome history_core<Layout>::drain(std::uint32_t id, bool everything) noexcept {
   draining_ = id;
   const std::uint64_t evicted_before = evicted_;
@@ -77,30 +86,37 @@ commit_outcome history_core<Layout>::drain(std::uint32_t id, bool everything) no
   draining_ = no_index;
   store_.end_preparation();
   if (why == commit_outcome::done) {
-    if (queue_front_ == id) dequeue();
+    if (queue_front_ == id) {
+      dequeue();
+      if (series_[id].head_rows() != 0) enqueue(id);
+    }
     remove_if_empty(id);
     unqueue_empty();
     update_shares();
     if (store_.wants_cleaning()) (void)store_.sweep(INT64_MIN);
     if (evicted_ != evicted_before) sweep_stale();
+    evict_ahead();
   }
   return why;
 }
 
 template <class Layout>
 commit_outcome history_core<Layout>::drain_now(std::uint32_t id, bool everything) noexcept {
-  drain_plan made = plan(series_[id], everything);
+  const bool aligned =
+      !everything && !series_[id].has(node::out_of_order) && has_dear_times(series_[id]) && alignment_.wants_next();
+  drain_plan made = plan(series_[id], everything, aligned);
   if (series_[id].head_rows() == 0 && (made.merged <= 1 || !everything)) return commit_outcome::done;
   for (;;) {
     store_.end_preparation();
     const std::uint64_t before = evicted_;
     commit_outcome why = store_.try_prepare(block_age::final, made.finals, builder::max_block_bytes(made.cap));
     if (why == commit_outcome::done)
-      why = store_.try_prepare(block_age::young, made.rest == 0 ? 0 : 1, builder::max_block_bytes(made.rest));
+      why = store_.try_prepare(block_age::young, made.rest + made.left == 0 ? 0 : 1,
+                               builder::max_block_bytes(made.rest + made.left));
     if (why == commit_outcome::done) why = take_scratch();
     if (why != commit_outcome::done) return why;
     if (before == evicted_) break;
-    made = plan(series_[id], everything);  // what was to be merged may have gone
+    made = plan(series_[id], everything, aligned);  // what was to be merged may have gone
   }
   if (memo_ == nullptr && memory_.held() >= least_held_for_memo) {
     commit_outcome why = commit_outcome::done;  // without one, times are encoded each time
@@ -180,16 +196,55 @@ void history_core<Layout>::write_blocks(std::uint32_t id, const drain_plan& made
     free_head(of);
     ++drained_;
   }
-  assert(at == made.rows);
+  assert(at == made.rows + made.left);
+  std::size_t rest = made.rest;
+  std::size_t total = made.rows;
+  if (made.left != 0) {
+    if (!put_back(of, times + total, words + total, with.stride(), made.left)) {
+      rest += made.left;
+      total += made.left;
+    }
+  }
   for (std::size_t i = 0; i < made.merged; ++i) store_.kill(made.blocks[i]);
   merged_ += made.merged;
   of.set_block(store_.find(below) == nullptr ? 0 : below);
-  if (!in_order) sort_rows(times, words, with.stride(), Layout::columns, made.rows);
+  if (!in_order) sort_rows(times, words, with.stride(), Layout::columns, total);
 
   std::size_t first = 0;
   for (std::size_t i = 0; i < made.finals; ++i, first += made.cap)
     write_block(id, block_age::final, first, made.cap, hints, with);
-  if (made.rest != 0) write_block(id, block_age::young, first, made.rest, hints, with);
+  if (rest != 0) write_block(id, block_age::young, first, rest, hints, with);
+  const format newest(store_.get(of.block()));
+  last_times_dear_ = is_dear(newest);
+  if (made.left != 0) alignment_.record(newest.has(format::shared_time));
+}
+
+template <class Layout>
+bool history_core<Layout>::has_dear_times(const node& of) const noexcept {
+  const std::byte* const newest = store_.find(of.block());
+  return newest == nullptr ? last_times_dear_ : is_dear(format(newest));
+}
+
+template <class Layout>
+bool history_core<Layout>::put_back(node& to, const std::int64_t* times, const std::uint64_t* words, std::size_t stride,
+                                    std::size_t rows) noexcept {
+  for (std::size_t i = 0; i < rows; ++i) {
+    if (!heads_.has_room()) {
+      if (i != 0) free_head(to);
+      return false;
+    }
+    std::uint64_t row[Layout::columns == 0 ? 1 : Layout::columns] = {};
+    for (std::size_t c = 0; c < Layout::columns; ++c) row[c] = words[c * stride + i];
+    if (i == 0) {
+      to.state = heads_.begin(times[i], row);
+      to.born = snapshots_.clock();
+    } else {
+      heads_.put(heads_[to.state], times[i], row);
+    }
+    to.set_head_rows(to.head_rows() + 1);
+    ++head_rows_;
+  }
+  return true;
 }
 
 template <class Layout>

@@ -61,6 +61,10 @@ bool history_core<Layout>::evict_head() noexcept {
   unqueue_empty();
   if (queue_front_ == no_index) return false;
   const std::uint32_t id = queue_front_;
+  if (const std::uint32_t next = series_[id].next; next != no_index) {  // is the next to go
+    series_.prefetch_index(next);
+    if (const std::uint32_t after = series_[next].next; after != no_index) series_.prefetch(after);
+  }
   evict_head_of(id);
   dequeue();
   remove_if_empty(id);
@@ -169,6 +173,23 @@ void history_core<Layout>::remove_everything() noexcept {
   }
   store_.give_empty_slabs();
   publish_age();
+}
+
+template <class Layout>
+void history_core<Layout>::shut() noexcept {
+  if (budget() != nullptr) leave();
+  gate_.lock();
+  snapshots_.expire_all();
+  gate_.wait_for_visitors();
+  remove_everything();
+  store_.release();
+  heads_.release(memory_);
+  series_.release(memory_);
+  snapshots_.release();
+  give_scratch();
+  reserve_.close();
+  reserve_.drop();
+  gate_.unlock();
 }
 
 template <class Layout>

@@ -23,11 +23,13 @@ namespace slotted {
 inline namespace v0 {
 namespace detail {
 
-template <class T>
+// Of up to 2^Bits elements.
+template <class T, unsigned Bits = 31>
 class paged_array {
   static_assert(std::is_trivially_copyable_v<T>);
   static constexpr std::size_t first_elements = std::bit_floor(max_of<std::size_t>(4096 / sizeof(T), 1));
-  static constexpr std::size_t segments = 33 - std::bit_width(first_elements);
+  static constexpr unsigned first_bits = static_cast<unsigned>(std::bit_width(first_elements)) - 1;
+  static constexpr std::size_t segments = Bits + 1 - first_bits;
 
  public:
   constexpr paged_array() noexcept = default;
@@ -37,31 +39,29 @@ class paged_array {
 
   // Lends room for the first elements. Preconditions: the array is empty, elements <= 4096 / sizeof(T) / 2.
   void begin_in(T* room, std::size_t elements) noexcept {
-    base_[0] = reinterpret_cast<std::byte*>(room);
+    set_base(0, reinterpret_cast<std::byte*>(room));
     lent_ = true;
     capacity_ = elements;
   }
 
   [[nodiscard]] T& operator[](std::uint32_t i) const noexcept {
-    const auto segment = static_cast<unsigned>(std::bit_width(i / first_elements));
-    const std::size_t first = segment == 0 ? 0 : first_elements << (segment - 1);
-    return reinterpret_cast<T*>(base_[segment])[i - first];
+    // The number's highest bit, those of the first segment taken as one.
+    const auto segment = static_cast<unsigned>(std::bit_width(i | (first_elements - 1)));
+    return *reinterpret_cast<T*>(origin_[segment - first_bits] + i * sizeof(T));
   }
   [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
   // The bytes that are charged for it.
   [[nodiscard]] std::size_t held() const noexcept { return held_; }
   // The bytes that the next growth would charge.
   [[nodiscard]] std::size_t next_step() const noexcept {
-    constexpr std::size_t most = std::size_t{128} << 10;  // one growth is part of one append
+    constexpr std::size_t most = std::size_t{32} << 10;  // one growth is part of one append, and pages are slow to come
     return min_of(growth_step(held_ / 4, page_bytes()), max_of(most, page_bytes()));
   }
 
   // Makes room for at least one more element.
   [[nodiscard]] commit_outcome try_grow(charged_memory& memory, bool evict) noexcept {
-    unsigned segment = last_segment();
-    if (lent_ || base_[0] == nullptr || committed_ == bytes_of(segment)) {
-      const bool first = lent_ || base_[0] == nullptr;
-      segment = first ? 0 : segment + 1;
+    if (lent_ || count_ == 0 || committed_ == bytes_of(count_ - 1)) {
+      const unsigned segment = lent_ ? 0 : count_;
       if (segment >= segments) return commit_outcome::full;
       std::byte* const at = charged_memory::reserve(bytes_of(segment));
       if (at == nullptr) return commit_outcome::out_of_memory;
@@ -70,44 +70,45 @@ class paged_array {
         charged_memory::unreserve(at, bytes_of(segment));
         return why;
       }
-      if (lent_) std::memcpy(at, base_[0], capacity_ * sizeof(T));
+      if (lent_) std::memcpy(at, base(0), capacity_ * sizeof(T));
       lent_ = false;
-      base_[segment] = at;
+      set_base(segment, at);
       committed_ = step;
       held_ += step;
     } else {
+      const unsigned segment = count_ - 1;
       std::size_t step = min_of(bytes_of(segment) - committed_, next_step());
-      if (const commit_outcome why = try_commit(memory, base_[segment] + committed_, step, evict);
+      if (const commit_outcome why = try_commit(memory, base(segment) + committed_, step, evict);
           why != commit_outcome::done)
         return why;
       committed_ += step;
       held_ += step;
     }
-    capacity_ = first_of(segment) + min_of(committed_ / sizeof(T), elements_of(segment));
+    capacity_ = first_of(count_ - 1) + min_of(committed_ / sizeof(T), elements_of(count_ - 1));
     return commit_outcome::done;
   }
 
   // Gives back the pages of elements from `count` on. Lent memory stays.
   void shrink(std::size_t count, charged_memory& memory) noexcept {
-    if (lent_ || base_[0] == nullptr) return;
-    for (unsigned segment = last_segment();; --segment) {
+    if (lent_) return;
+    while (count_ != 0) {
+      const unsigned segment = count_ - 1;
       const std::size_t first = first_of(segment);
       const std::size_t kept = count > first ? charged_memory::whole_pages((count - first) * sizeof(T)) : 0;
       if (kept >= committed_) return;
-      memory.decommit(base_[segment] + kept, committed_ - kept);
+      memory.decommit(base(segment) + kept, committed_ - kept);
       held_ -= committed_ - kept;
       committed_ = kept;
       capacity_ = first + min_of(committed_ / sizeof(T), elements_of(segment));
       if (kept != 0) return;
-      charged_memory::unreserve(base_[segment], bytes_of(segment));
-      base_[segment] = nullptr;
-      if (segment == 0) return;
-      committed_ = bytes_of(segment - 1);
+      charged_memory::unreserve(base(segment), bytes_of(segment));
+      --count_;
+      committed_ = segment == 0 ? 0 : bytes_of(segment - 1);
     }
   }
   void release(charged_memory& memory) noexcept {
     shrink(0, memory);
-    if (lent_) base_[0] = nullptr;
+    if (lent_) count_ = 0;
     lent_ = false;
     capacity_ = 0;
   }
@@ -131,16 +132,21 @@ class paged_array {
   [[nodiscard]] static std::size_t bytes_of(unsigned segment) noexcept {
     return charged_memory::whole_pages(elements_of(segment) * sizeof(T));
   }
-  [[nodiscard]] unsigned last_segment() const noexcept {
-    unsigned segment = 0;
-    while (segment + 1 < segments && base_[segment + 1] != nullptr) ++segment;
-    return segment;
+  [[nodiscard]] std::byte* base(unsigned segment) const noexcept {
+    return reinterpret_cast<std::byte*>(origin_[segment] + first_of(segment) * sizeof(T));
+  }
+  // The last segment there is.
+  void set_base(unsigned segment, std::byte* at) noexcept {
+    origin_[segment] = reinterpret_cast<std::uintptr_t>(at) - first_of(segment) * sizeof(T);
+    count_ = segment + 1;
   }
 
-  std::byte* base_[segments] = {};
+  // Of each segment, where element 0 would stand if the segment began with it.
+  std::uintptr_t origin_[segments] = {};
   std::size_t capacity_ = 0;   // elements
   std::size_t committed_ = 0;  // bytes, of the last segment
   std::size_t held_ = 0;       // bytes, of all
+  unsigned count_ = 0;         // segments
   bool lent_ = false;
 };
 

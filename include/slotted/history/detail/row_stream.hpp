@@ -44,7 +44,7 @@ class row_stream {
       columns * most_change_bytes + (columns <= 6 ? 0 : groups) + most_turn_bytes + group_bytes + 1;
 
   // Bytes in the state: what is left of the last 64, if that is enough for some rows.
-  static constexpr std::size_t fixed_bytes = 2 * 8 + 8 * stored + 4 + 1 + stored;
+  static constexpr std::size_t fixed_bytes = 21 + 9 * stored;  // of two times, words, a line, a count, modes
   static constexpr std::size_t least_bytes = min_of<std::size_t>(max_of<std::size_t>(24, 2 * columns), 128);
   static constexpr std::size_t line_bytes = (fixed_bytes + least_bytes + 63) / 64 * 64 - fixed_bytes;
 

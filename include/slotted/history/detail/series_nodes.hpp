@@ -78,7 +78,7 @@ template <class Key>
 class series_nodes {
  public:
   using node = series_node<Key>;
-  static constexpr std::size_t lent_nodes = 16;
+  static constexpr std::size_t lent_nodes = 12;
 
   // Memory for the first few, which the history has in its own pages.
   struct beginnings {
@@ -98,11 +98,29 @@ class series_nodes {
   [[nodiscard]] std::uint32_t end() const noexcept { return end_; }
   [[nodiscard]] bool is_used(std::uint32_t id) const noexcept { return id < end_ && nodes_[id].has(node::used); }
 
+  // Whether the number is that of the series with this key.
+  [[nodiscard]] bool is_key(std::uint32_t id, Key key) const noexcept {
+    return is_used(id) && nodes_[id].pattern() == key;
+  }
+
   [[nodiscard]] std::uint32_t find(Key key) const noexcept {
     if (size_ == 0) return no_index;
     std::uint32_t id = buckets_[bucket_of(key)];
     while (id != no_index && nodes_[id].pattern() != key) id = nodes_[id].chain;
     return id;
+  }
+
+  // Fetch what removing a series, or finding it, will touch: its node, and then, which needs the node, its bucket.
+  // Any number will do.
+  void prefetch([[maybe_unused]] std::uint32_t id) const noexcept {
+#if defined(__GNUC__)
+    if (id < end_) __builtin_prefetch(&nodes_[id]);
+#endif
+  }
+  void prefetch_index([[maybe_unused]] std::uint32_t id) const noexcept {
+#if defined(__GNUC__)
+    if (id < end_ && table_ != 0) __builtin_prefetch(&buckets_[bucket_of(nodes_[id].pattern())]);
+#endif
   }
 
   // Whether the next insertion needs no memory.

@@ -32,31 +32,40 @@ struct shared_column {
   std::uint32_t reserved;
 };
 
-// Bytes of columns, in pages of power-of-two classes that are cut into slots. For the owner's thread.
+// Bytes of columns, in pages of classes that are cut into slots: four classes from one power of two to the next. For
+// the owner's thread.
 class column_heap {
  public:
-  static constexpr unsigned classes = 9;  // 32 B to 8 KiB; a column of 1024 times takes at most 8,240 bytes
-  static constexpr std::size_t largest = std::size_t{32} << (classes - 1);
+  static constexpr std::size_t least_slot = 32;
+  static constexpr std::size_t largest = 10240;  // a column of 1024 times takes at most 8,240 bytes
 
   [[nodiscard]] static constexpr unsigned class_of(std::size_t bytes) noexcept {
-    return bytes <= 32 ? 0 : static_cast<unsigned>(std::bit_width(bytes - 1)) - 5;
+    if (bytes <= least_slot) return 0;
+    const auto octave = static_cast<unsigned>(std::bit_width(bytes - 1)) - 1;  // 2^octave < bytes <= 2^(octave + 1)
+    const std::size_t quarters = (bytes - (std::size_t{1} << octave) - 1) >> (octave - 2);
+    return 4 * (octave - 5) + static_cast<unsigned>(quarters) + 1;
+  }
+  [[nodiscard]] static constexpr std::size_t slot_bytes(unsigned which) noexcept {
+    return (std::size_t{4} + which % 4) << (which / 4 + 3);
   }
   [[nodiscard]] std::byte* try_take(std::size_t bytes, charged_memory& memory) noexcept {
+    if (bytes > largest) return nullptr;
     const unsigned which = class_of(bytes);
-    if (which >= classes) return nullptr;
-    if (free_[which] == nullptr && !add_pages(which, memory)) return nullptr;
+    if (free_[which] == nullptr && !add_page(which, memory)) return nullptr;
     page& at = *free_[which];
-    const auto slot = static_cast<unsigned>(std::countr_zero(at.free));
-    at.free &= at.free - 1;
-    if (at.free == 0) unlink(at, which);
+    const unsigned word = at.free[0] == 0 ? 1 : 0;
+    const auto slot = 64 * word + static_cast<unsigned>(std::countr_zero(at.free[word]));
+    at.free[word] &= at.free[word] - 1;
+    if (at.is_full()) unlink(at, which);
     return place(at, which, slot);
   }
   void give(std::byte* data, std::size_t bytes, charged_memory& memory) noexcept {
     const unsigned which = class_of(bytes);
     page& at = page_of(data, which);
-    const bool was_full = at.free == 0;
-    at.free |= std::uint64_t{1} << slot_of(at, data, which);
-    if (at.free == all_free(which)) {
+    const bool was_full = at.is_full();
+    const unsigned slot = slot_of(at, data, which);
+    at.free[slot / 64] |= std::uint64_t{1} << slot % 64;
+    if (at.free_slots() == slots(which)) {
       if (!was_full) unlink(at, which);
       held_ -= page_size(which);
       memory.give_aligned(reinterpret_cast<std::byte*>(&at), page_size(which), page_size(which));
@@ -67,26 +76,34 @@ class column_heap {
   [[nodiscard]] std::size_t held() const noexcept { return held_; }
 
  private:
+  static constexpr unsigned classes = 34;
+
   // The front of a run of pages; slots follow at the first multiple of 32.
   struct page {
-    std::uint64_t free;  // a bit a slot
+    std::uint64_t free[2];  // a bit a slot
     page* next;
     page* before;
+
+    [[nodiscard]] bool is_full() const noexcept { return (free[0] | free[1]) == 0; }
+    [[nodiscard]] std::size_t free_slots() const noexcept {
+      return static_cast<std::size_t>(std::popcount(free[0]) + std::popcount(free[1]));
+    }
   };
   static constexpr std::size_t head_bytes = 32;
   static_assert(sizeof(page) <= head_bytes);
 
-  [[nodiscard]] static std::size_t slot_bytes(unsigned which) noexcept { return std::size_t{32} << which; }
+  [[nodiscard]] static std::size_t slots_in(std::size_t bytes, unsigned which) noexcept {
+    return min_of<std::size_t>((bytes - head_bytes) / slot_bytes(which), 128);
+  }
+  // A power of two, so that a slot's page is found by its address: the smallest of which at most a quarter is no
+  // slot's, or else eight pages.
   [[nodiscard]] static std::size_t page_size(unsigned which) noexcept {
-    // At least 7 slots, a power of two so that a slot's page is found by its address.
-    return max_of(page_bytes(), slot_bytes(which) * 8);
+    const std::size_t most = 8 * page_bytes();
+    std::size_t bytes = page_bytes();
+    while (bytes < most && slots_in(bytes, which) * slot_bytes(which) < bytes - bytes / 4) bytes *= 2;
+    return bytes;
   }
-  [[nodiscard]] static unsigned slots(unsigned which) noexcept {
-    return static_cast<unsigned>(min_of<std::size_t>((page_size(which) - head_bytes) / slot_bytes(which), 64));
-  }
-  [[nodiscard]] static std::uint64_t all_free(unsigned which) noexcept {
-    return slots(which) == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << slots(which)) - 1;
-  }
+  [[nodiscard]] static std::size_t slots(unsigned which) noexcept { return slots_in(page_size(which), which); }
   [[nodiscard]] static std::byte* place(page& of, unsigned which, unsigned slot) noexcept {
     return reinterpret_cast<std::byte*>(&of) + head_bytes + slot * slot_bytes(which);
   }
@@ -98,12 +115,16 @@ class column_heap {
     const auto offset = static_cast<std::size_t>(data - reinterpret_cast<std::byte*>(&of));
     return static_cast<unsigned>((offset - head_bytes) / slot_bytes(which));
   }
-  bool add_pages(unsigned which, charged_memory& memory) noexcept {
+  bool add_page(unsigned which, charged_memory& memory) noexcept {
     commit_outcome why = commit_outcome::done;
     std::byte* const at = memory.try_take_aligned(page_size(which), page_size(which), true, why);
     if (at == nullptr) return false;
     held_ += page_size(which);
-    link(*::new (static_cast<void*>(at)) page{all_free(which), nullptr, nullptr}, which);
+    const std::size_t count = slots(which);
+    page& made = *::new (static_cast<void*>(at)) page{{~std::uint64_t{0}, ~std::uint64_t{0}}, nullptr, nullptr};
+    if (count < 128) made.free[1] = count <= 64 ? 0 : (std::uint64_t{1} << (count - 64)) - 1;
+    if (count < 64) made.free[0] = (std::uint64_t{1} << count) - 1;
+    link(made, which);
     return true;
   }
   void link(page& added, unsigned which) noexcept {
@@ -123,6 +144,8 @@ class column_heap {
   page* free_[classes] = {};  // pages with a free slot
   std::size_t held_ = 0;
 };
+
+static_assert(column_heap::slot_bytes(column_heap::class_of(column_heap::largest)) == column_heap::largest);
 
 class shared_columns {
  public:
@@ -176,8 +199,10 @@ class shared_columns {
   [[nodiscard]] bool release(std::uint32_t number) noexcept {
     shared_column& of = columns_[number];
     if (--of.blocks != 0) return false;
-    recent& at = recent_[of.hash % recent_count];  // it was kept by way of the table, so that is there
-    if (at.number == number) at.number = none;
+    if (recent_ != nullptr) {
+      recent& at = recent_[of.hash % recent_count];
+      if (at.number == number) at.number = none;
+    }
     return true;
   }
   void drop(std::uint32_t number, charged_memory& memory) noexcept {
@@ -192,9 +217,9 @@ class shared_columns {
       free_ = none;
     }
   }
+  // Gives back what no column needs. A column that is met again afterwards is stored once more.
   void trim(charged_memory& memory) noexcept {
-    if (count_ != 0) return;
-    columns_.shrink(0, memory);
+    if (count_ == 0) columns_.shrink(0, memory);
     if (recent_ != nullptr) memory.give(reinterpret_cast<std::byte*>(recent_), recent_bytes());
     recent_ = nullptr;
   }
@@ -254,7 +279,7 @@ class shared_columns {
     return number;
   }
 
-  paged_array<shared_column> columns_;
+  paged_array<shared_column, 24> columns_;
   column_heap heap_;
   std::uint32_t end_ = 0;
   std::uint32_t free_ = none;
