@@ -27,6 +27,8 @@
 #include <slotted/record/record.hpp>
 #include <slotted/record/schema.hpp>
 #include <slotted/record/symbol.hpp>
+#include <slotted/series/label_names.hpp>
+#include <slotted/series/series_table.hpp>
 #include <slotted/store/checked_pool.hpp>
 #include <slotted/store/pool.hpp>
 #include <slotted/store/table.hpp>

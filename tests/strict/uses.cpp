@@ -51,6 +51,7 @@ std::size_t pools();
 std::size_t tables(std::span<const plain> rows);
 std::string texts(plain& s, record& r);
 std::size_t histories(std::span<const plain> rows);
+std::size_t series();
 
 }  // namespace strict
 
@@ -58,6 +59,8 @@ template class slotted::codec::block_reader<double>;
 template class slotted::codec::block_reader<float>;
 template class slotted::codec::block_reader<std::int64_t>;
 template class slotted::codec::block_reader<std::uint8_t>;
+template class slotted::result_list<std::string>;
+template class slotted::label_names<"host", "metric">;
 template class slotted::pool<strict::plain>;
 template class slotted::pool<strict::packed, slotted::page_kind::huge>;
 template class slotted::pool<strict::owning>;
@@ -158,6 +161,24 @@ std::size_t tables(std::span<const plain> rows) {
   others.push_back({1.0, 2.0F, 3, true, "sensor"});
   const slotted::table<packed> empty;
   return (others == others && empty.empty() && sum > 0 ? 1 : 0) + gone + made.footprint().total();
+}
+
+std::size_t series() {
+  slotted::memory_budget budget{slotted::MiB};
+  slotted::series_table table{budget, {.series = {.most = 10, .policy = slotted::over_limit::overflow}}};
+  const slotted::series_ref up = table.open({{"__name__", "up"}, {"job", "node"}});
+  std::size_t seen = table.to_exposition(table.find_after(up, {{"job", "node"}, {"__name__", "up"}})).size();
+  const auto any = [](std::string_view value) { return !value.empty(); };
+  const slotted::series_set found = table.matching({{"job", "node"}, slotted::matches("__name__", any)});
+  table.for_each(found, [&](slotted::series_ref each) { seen += table.labels(each).size(); });
+  for (const slotted::label each : table.labels(up)) seen += each.value.size();
+  for (const std::string_view each : table.label_names()) seen += each.size();
+  for (const slotted::label_value_count& each : table.top_label_values(3)) seen += each.series;
+  const auto hold = table.hold();
+  hold.read(up, [&](const slotted::label_list& labels) { seen += labels.size(); });
+  seen += table.close(up) ? 1U : 0U;
+  table.trim();
+  return seen + hold.matching({!slotted::label{"job", "x"}}).size() + slotted::to_prometheus_name("a.b").size();
 }
 
 std::size_t histories(std::span<const plain> rows) {
