@@ -10,7 +10,7 @@
 #include <type_traits>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 
 // Of equal ones the first, as std::min and std::max have it. By value: these are numbers.
@@ -199,5 +199,5 @@ constexpr void partial_sort(T* first, T* middle, T* last, Less less) {
 }
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

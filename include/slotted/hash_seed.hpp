@@ -19,7 +19,7 @@ extern "C" unsigned long getauxval(unsigned long) noexcept;
 #endif
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 
 // Both halves of the 128-bit product, folded into one word together with the factors, so that a factor of 0 leaves the
@@ -92,5 +92,5 @@ struct hash_seed {
 }
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -89,6 +89,18 @@ complaints without_version_first(const source_tree& tree) {
   return found;
 }
 
+// Under any other name the functions of units that are compiled for different processors would be the same.
+complaints without_abi_name(const source_tree& tree) {
+  complaints found;
+  for (const auto& [path, text] : tree) {
+    const std::size_t house_opens = text.find("\nnamespace slotted {\n");
+    if (!is_public_header(path) || house_opens == std::string::npos) continue;
+    if (!text.substr(house_opens).starts_with("\nnamespace slotted {\ninline namespace SLOTTED_DETAIL_ABI {"))
+      found.push_back(path + " lacks `inline namespace SLOTTED_DETAIL_ABI {` in namespace slotted");
+  }
+  return found;
+}
+
 const std::string good_header = "// slotted: a noun\n// SPDX-License-Identifier: MIT\n#pragma once\n";
 
 }  // namespace
@@ -134,6 +146,18 @@ TEST_CASE("a header whose text comes before version.hpp is named") {
   CHECK(judge("\n#include <bit>\nnamespace slotted {\n") == 1);
   CHECK(judge("\nnamespace slotted {\n#include <slotted/b.hpp>\n") == 1);
   CHECK(without_version_first({{house + "version.hpp", "\nnamespace slotted {\n"}}).empty());
+}
+
+TEST_CASE("all of the library is in the namespace that the ABI names") {
+  CHECK(without_abi_name(slotted::test::read_source_tree({"include"})) == complaints{});
+}
+
+TEST_CASE("a header in a namespace of another name is named") {
+  const std::string path = house + "a.hpp";
+  const std::string opens = "\nnamespace slotted {\n";
+  CHECK(without_abi_name({{path, opens + "inline namespace SLOTTED_DETAIL_ABI {\n"}}).empty());
+  CHECK(without_abi_name({{path, opens + "inline namespace v0 {\n"}}).size() == 1);
+  CHECK(without_abi_name({{path, "\n#include <slotted/b.hpp>\n"}}).empty());
 }
 
 TEST_CASE("every public header says what it is, states its licence, is included once and is short") {

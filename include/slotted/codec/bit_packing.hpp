@@ -6,7 +6,7 @@
 #include <slotted/codec/isa.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace codec {
 
 /// The largest number of values in a block.
@@ -330,5 +330,5 @@ inline void unpack(const std::byte* __restrict packed, std::size_t n, unsigned w
 }
 
 }  // namespace detail::codec
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -11,7 +11,7 @@
 #include <type_traits>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 // Whether float and double are those of IEEE 754, whose bits a block keeps. <limits>, which knows, has 1,000 lines.
 inline constexpr bool reals_are_ieee754 =
@@ -276,5 +276,5 @@ inline T value_at(std::span<const std::byte> block, std::size_t i, const diction
 }
 
 }  // namespace codec
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

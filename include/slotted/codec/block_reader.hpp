@@ -5,7 +5,7 @@
 #include <slotted/codec/block.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace codec {
 
 /// One block of values of type T, opened for reading single values; refers to the block and to its dictionary.
@@ -144,5 +144,5 @@ class block_reader {
 };
 
 }  // namespace codec
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -8,7 +8,7 @@
 #include <slotted/codec/top_parts.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail::codec {
 
 inline constexpr unsigned mode_mask = 7;
@@ -96,5 +96,5 @@ inline bool body_value_at(byte_reader& in, std::size_t n, value_kind kind, mode 
 }
 
 }  // namespace detail::codec
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

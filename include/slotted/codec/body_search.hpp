@@ -7,7 +7,7 @@
 #include <slotted/codec/few_values.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail::codec {
 
 using slotted::codec::series_dictionary;
@@ -173,5 +173,5 @@ inline std::size_t encode_body(const std::uint64_t* patterns, std::size_t n, val
 }
 
 }  // namespace detail::codec
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

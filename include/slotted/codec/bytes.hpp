@@ -11,7 +11,7 @@
 #include <span>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail::codec {
 
 // Portable byte swap: std::byteswap is C++23.
@@ -154,5 +154,5 @@ class byte_reader {
 };
 
 }  // namespace detail::codec
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -6,7 +6,7 @@
 #include <slotted/codec/plain.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail::codec {
 
 /// The outcome of the last search, for one kind of body.
@@ -102,5 +102,5 @@ class column_state {
 };
 
 }  // namespace codec
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -11,7 +11,7 @@
 #endif
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 
 /// Thrown when bytes handed to a decoder are not what an encoder wrote.
 struct corrupt_block : std::runtime_error {
@@ -35,5 +35,5 @@ throw_corrupt_block(const char* what) {
 }
 
 }  // namespace detail::codec
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -16,7 +16,7 @@
 #endif
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail::codec {
 
 // The polynomial 0x1EDC6F41, lowest bit first. All functions here take and give the register, which is the checksum
@@ -95,5 +95,5 @@ namespace codec {
 }
 
 }  // namespace codec
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

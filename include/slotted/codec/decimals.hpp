@@ -7,7 +7,7 @@
 #include <slotted/codec/quotients.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail::codec {
 
 // What a column's 64-bit patterns mean.
@@ -337,5 +337,5 @@ inline unsigned choose_exponent(const std::uint64_t* patterns, std::size_t n, de
 }
 
 }  // namespace detail::codec
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -6,7 +6,7 @@
 #include <slotted/codec/plain.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail::codec {
 
 inline constexpr std::size_t max_dictionary_entries = 256;
@@ -163,5 +163,5 @@ inline void write_dictionary(std::size_t n, const dictionary_plan& p, byte_write
 }
 
 }  // namespace detail::codec
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -5,7 +5,7 @@
 #include <slotted/codec/integers.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail::codec {
 
 // A value is the sum of all differences up to its own. So that 16 sums can grow side by side, the n residuals of such a
@@ -395,5 +395,5 @@ inline std::uint64_t step_at(const integer_stream& s, std::size_t i) noexcept {
 }
 
 }  // namespace detail::codec
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

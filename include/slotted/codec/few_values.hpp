@@ -6,7 +6,7 @@
 #include <slotted/codec/plain.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail::codec {
 
 /// A planned plain body of up to few_values values, without corrections.
@@ -204,5 +204,5 @@ inline bool dictionary_may_pay(const std::uint64_t* patterns, std::size_t n, std
 }
 
 }  // namespace detail::codec
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -7,7 +7,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace codec {
 
 /// How a block was encoded, for encoding the next one of the same column without a search.
@@ -23,5 +23,5 @@ struct hint {
 };
 
 }  // namespace codec
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -5,7 +5,7 @@
 #include <slotted/codec/differences.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail::codec {
 
 /// Decodes a whole stream as n host words.
@@ -66,5 +66,5 @@ inline bool value_at(const integer_stream& s, std::size_t i, std::uint64_t& valu
 }
 
 }  // namespace detail::codec
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -6,7 +6,7 @@
 #include <slotted/codec/integer_decoder.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail::codec {
 
 /// A choice for one stream, and the exact bytes it comes to.
@@ -321,5 +321,5 @@ inline void write_integers(const std::uint64_t* r, std::size_t n, const integer_
 }
 
 }  // namespace detail::codec
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -5,7 +5,7 @@
 #include <slotted/codec/patch_plan.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail::codec {
 
 // Up to so many values, each transform is evaluated exactly; of more, only those that a sample speaks for.
@@ -256,5 +256,5 @@ inline integer_plan plan_integers(const std::uint64_t* x, std::size_t n, transfo
 }
 
 }  // namespace detail::codec
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

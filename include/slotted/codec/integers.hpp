@@ -6,7 +6,7 @@
 #include <slotted/codec/bit_packing.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail::codec {
 
 // x is what is coded, r its residuals; all arithmetic is modulo 2^64, so that no int64 is out of range.
@@ -324,5 +324,5 @@ inline bool decode_line(const integer_stream& s, std::byte* __restrict words) no
 }
 
 }  // namespace detail::codec
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

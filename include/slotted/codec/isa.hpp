@@ -7,7 +7,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail::codec {
 
 // A kernel is a struct with a static function template run<isa>, which is always inlined into one of the three
@@ -107,5 +107,5 @@ inline auto run(Args... args) noexcept {
 }
 
 }  // namespace detail::codec
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -6,7 +6,7 @@
 #include <slotted/codec/integer_plan.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail::codec {
 
 // What lies within a window of residuals, as distances from its low end, and how much lies outside.
@@ -149,5 +149,5 @@ inline void plan_patches(const std::uint64_t* r, std::size_t n, unsigned range_w
 }
 
 }  // namespace detail::codec
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -5,7 +5,7 @@
 #include <slotted/codec/block.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail::codec {
 
 // Up to max_block_values values as encode saw them: integers with their sign extended, reals by their bits.
@@ -64,5 +64,5 @@ class recurrence {
 };
 
 }  // namespace detail::codec
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

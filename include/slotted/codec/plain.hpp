@@ -5,7 +5,7 @@
 #include <slotted/codec/decimals.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail::codec {
 
 // The first byte of every body, and the low three bits of a block's header.
@@ -251,5 +251,5 @@ inline void write_plain(std::size_t n, const plain_plan& p, byte_writer& out) no
 }
 
 }  // namespace detail::codec
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -11,7 +11,7 @@
 #endif
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail::codec {
 
 inline constexpr unsigned largest_exponent = 17;
@@ -211,5 +211,5 @@ inline void divide(std::byte* words, std::size_t n, unsigned exponent, decimal_t
 }
 
 }  // namespace detail::codec
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

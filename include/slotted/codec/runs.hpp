@@ -6,7 +6,7 @@
 #include <slotted/codec/integer_search.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail::codec {
 
 // Most columns of a machine's metrics hold their value for many samples.
@@ -231,5 +231,5 @@ inline void write_runs(std::size_t n, const run_plan& p, byte_writer& out) noexc
 }
 
 }  // namespace detail::codec
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

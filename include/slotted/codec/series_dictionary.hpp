@@ -7,7 +7,7 @@
 #include <slotted/hash_seed.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace codec {
 
 /// One immutable version of a series' dictionary, as a decoder needs it.
@@ -252,5 +252,5 @@ inline std::size_t train(std::span<std::uint64_t> scratch, value_kind kind, std:
 }
 
 }  // namespace detail::codec
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -6,7 +6,7 @@
 #include <slotted/codec/plain.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail::codec {
 
 // For reals that are no decimals: sign and exponent repeat, the mantissa is noise. After ALP for real doubles
@@ -193,5 +193,5 @@ inline void write_top_parts(const std::uint64_t* patterns, std::size_t n, value_
 }
 
 }  // namespace detail::codec
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -23,7 +23,7 @@ def plain(kind):
 
 
 def is_template(kind, name):
-    return re.match(r"^slotted::(v[0-9]+::)?(detail::)?" + name + "<", plain(kind).name or "") is not None
+    return re.match(r"^slotted::(v[0-9]\w*::)?(detail::)?" + name + "<", plain(kind).name or "") is not None
 
 
 def arguments(name):
@@ -371,7 +371,7 @@ def build():
     for name, printer in (("record", RecordPrinter), ("packed_record", PackedRecordPrinter), ("symbol", SymbolPrinter),
                           ("pool", PoolPrinter), ("checked_pool", PoolPrinter), ("table", TablePrinter),
                           ("history", HistoryPrinter)):
-        printers.add_printer(name, f"^slotted::(v[0-9]+::)?{name}<.*>$", printer)
+        printers.add_printer(name, rf"^slotted::(v[0-9]\w*::)?{name}<.*>$", printer)
     return printers
 
 

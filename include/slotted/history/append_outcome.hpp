@@ -7,7 +7,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 
 /// How an append ended: true if the row is in, and otherwise why it is not.
 class append_outcome {
@@ -42,5 +42,5 @@ class append_outcome {
   reason why_;
 };
 
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

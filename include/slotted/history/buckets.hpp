@@ -21,7 +21,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 
 /// The numbers of one column within one stretch of time.
 ///
@@ -178,5 +178,5 @@ class history_buckets {
   alignas(std::uint64_t) std::byte source_[source_bytes]{};
 };
 
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

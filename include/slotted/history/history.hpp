@@ -28,7 +28,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 
 /// What a history may keep and what it does at its limits; everything has a default.
 /// \tparam Difference  a length of time, of the history's time key.
@@ -404,5 +404,5 @@ class history
   core* core_ = nullptr;
 };
 
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

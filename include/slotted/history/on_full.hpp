@@ -5,7 +5,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 
 /// What a history does when its budget is full.
 enum class on_full : unsigned char {
@@ -13,5 +13,5 @@ enum class on_full : unsigned char {
   evict_oldest  ///< the oldest rows go
 };
 
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -23,7 +23,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 template <class Layout>
 class history_reading;
@@ -287,5 +287,5 @@ class history_newest_rows {
   std::size_t skip_;  // rows of the earliest time that are not among the newest
 };
 
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

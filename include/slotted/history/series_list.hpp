@@ -14,7 +14,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 template <class Layout>
 class history_reading;
@@ -149,5 +149,5 @@ class history_series_list {
   Reading reading_;
 };
 
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -11,7 +11,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 
 /// A history, or some series of it, as it was at one moment: what `history::snapshot` gives.
 ///
@@ -79,5 +79,5 @@ class history_snapshot : public detail::history_reader<history_snapshot<Layout>,
   detail::history_core<Layout>* of_ = nullptr;
 };
 
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -8,7 +8,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 
 /// Thrown when a snapshot is read whose history needed the memory that it kept, or has ended.
 struct snapshot_expired : std::runtime_error {
@@ -23,5 +23,5 @@ namespace detail {
 }
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -8,7 +8,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 
 /// What a history holds now, and what it has done since it was made.
 ///
@@ -49,5 +49,5 @@ struct history_statistics {
   std::uint64_t snapshots_expired = 0;  ///< snapshots that had to end before they were closed
 };
 
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

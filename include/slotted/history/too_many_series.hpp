@@ -13,7 +13,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 
 /// Thrown when a row would begin a series more than a history may have; `what()` names the series and the limit.
 struct too_many_series : std::length_error {
@@ -49,5 +49,5 @@ throw_too_many_series(const Key& key, std::size_t most) {
 }
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -6,7 +6,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 
 /// What a scan looks for in one column: values from `least` to `most`, both included; a NaN is none of them.
 template <key K, class V>
@@ -25,5 +25,5 @@ template <key K, class V>
   return {least, most};
 }
 
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

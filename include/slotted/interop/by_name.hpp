@@ -21,7 +21,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 
 // Who has a table has included its header.
 template <recordable T>
@@ -445,5 +445,5 @@ template <class V, recordable T>
   return *std::move(value);  // not reached
 }
 
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -14,7 +14,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 
 /// Thrown for a name that is no field; `what()` says the record, the name, the fields there are, and the nearest one.
 class no_such_field : public std::out_of_range {
@@ -93,5 +93,5 @@ inline std::string_view nearest_name(const std::string_view* names, std::size_t 
 }
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -22,7 +22,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 
 template <class T>
@@ -177,5 +177,5 @@ std::ostream& operator<<(std::ostream& os, symbol<Domain, Code> each) {
   return os << text;
 }
 
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

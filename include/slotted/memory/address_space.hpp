@@ -16,7 +16,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 
 // A run of address space that a buddy system divides (Knuth, The Art of Computer Programming, vol. 1, 2.5). Its map of
@@ -269,5 +269,5 @@ inline address_space& address_space::of(page_kind kind) noexcept {
 }
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -18,7 +18,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 
 /// Thrown when a charge does not fit into a `memory_budget`; `what()` says the limit, the bytes used and the bytes
 /// asked for.
@@ -363,5 +363,5 @@ class pressure_relief final : detail::budget_listener {
 template <class Callback>
 pressure_relief(memory_budget&, Callback) -> pressure_relief<Callback>;
 
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

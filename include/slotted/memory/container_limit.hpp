@@ -22,7 +22,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 
 /// What the operating system says of the memory that this process may use.
 ///
@@ -318,5 +318,5 @@ inline std::size_t container_memory::share_of_limit(double share) const {
   return static_cast<std::size_t>(static_cast<double>(limit) * share);
 }
 
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -7,7 +7,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 
 inline constexpr std::size_t KiB = 1024;        ///< bytes in a kibibyte
 inline constexpr std::size_t MiB = 1024 * KiB;  ///< bytes in a mebibyte
@@ -38,5 +38,5 @@ struct footprint {
   [[nodiscard]] friend constexpr bool operator==(const footprint&, const footprint&) noexcept = default;
 };
 
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -7,7 +7,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 
 // Sleeps in std::atomic::wait. Not recursive, not fair; trivially destructible everywhere, as whatever a static
@@ -46,5 +46,5 @@ class mutex_hold {
 };
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

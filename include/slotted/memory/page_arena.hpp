@@ -12,7 +12,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 
 // A chain of page runs, each of which begins with its own description. Blocks are aligned to 8 bytes and never move.
@@ -94,5 +94,5 @@ class page_arena {
 };
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

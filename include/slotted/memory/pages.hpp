@@ -30,7 +30,7 @@
 #endif
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 
 /// What kind of pages back a slab.
 ///
@@ -148,5 +148,5 @@ inline void decommit_pages(std::byte*, std::size_t) noexcept {}  // the bytes go
 #endif
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -18,7 +18,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 
 /// How a request for memory ended.
 enum class commit_outcome : unsigned char {
@@ -179,5 +179,5 @@ class page_run {
   page_kind kind_ = page_kind::base;
 };
 
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -11,7 +11,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 
 /// An allocator of the standard's kind that takes its memory from a `slab_heap` or a `slab_resource`.
 ///
@@ -64,5 +64,5 @@ class slab_allocator {
   slab_heap* heap_;
 };
 
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -13,7 +13,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 template <class Shape>
 class slot_slabs;
@@ -103,5 +103,5 @@ class slab_cache {
   slab kept_[max_spares];
 };
 
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

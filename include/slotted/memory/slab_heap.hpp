@@ -16,7 +16,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 
 // Sizes of blocks: multiples of 8 up to 128 bytes, then eight to each doubling, so that at most an eighth of a block is
@@ -228,5 +228,5 @@ class slab_heap {
   store* stores_[detail::size_class::count] = {};
 };
 
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

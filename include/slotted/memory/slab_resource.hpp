@@ -9,7 +9,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 
 /// A `slab_heap` that is a `std::pmr::memory_resource`, for the containers of `std::pmr`.
 ///
@@ -32,5 +32,5 @@ class slab_resource final : public std::pmr::memory_resource, public slab_heap {
   }
 };
 
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -12,7 +12,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 
 // Counters of type Generation for slots by number: odd while a slot is taken, even while it is free, so that a counter
@@ -202,5 +202,5 @@ class slot_counters {
 };
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

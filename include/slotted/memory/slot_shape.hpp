@@ -12,7 +12,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 
 // What stands at the start of every slab, so that a pointer to a slot leads to the slot's number.
@@ -139,5 +139,5 @@ class sized_shape {
 };
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

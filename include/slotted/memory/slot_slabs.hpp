@@ -18,7 +18,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 
 // Slabs that are opened in order, committed step by step and given back one by one, with one bit for each slot.
@@ -506,5 +506,5 @@ class slot_slabs {
 };
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

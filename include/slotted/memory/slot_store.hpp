@@ -15,7 +15,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 
 // Raw slots, numbered from 0. The lowest free slot of committed memory is taken first; more memory is committed only
@@ -456,5 +456,5 @@ class slot_store : public slot_slabs<Shape> {
 };
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

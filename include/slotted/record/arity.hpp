@@ -9,7 +9,7 @@
 #include <utility>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 
 inline constexpr std::size_t max_members = 64;
@@ -245,5 +245,5 @@ SLOTTED_DETAIL_ARITY(64, ({},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},
 // clang-format on
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -13,7 +13,7 @@
 #include <utility>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 
 // The I-th field of any record as a field<name, type>.
@@ -85,5 +85,5 @@ template <recordable To, recordable From>
   });
 }
 
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -9,7 +9,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 
 // How many bytes the character has that a text begins with; 0 where that is no UTF-8 (RFC 3629), as for the rest of a
@@ -54,5 +54,5 @@ inline void append_escaped(std::string& out, std::string_view text) {
 }
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

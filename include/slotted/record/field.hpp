@@ -14,7 +14,7 @@
 #include <utility>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 
 /// A name and a type: what records are listed from.
 template <fixed_string Name, class T>
@@ -133,5 +133,5 @@ struct type_list {
 };
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

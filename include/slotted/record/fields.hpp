@@ -14,7 +14,7 @@
 #include <utility>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 
 /// What all records of one list of fields share, worked out once.
@@ -78,5 +78,5 @@ constexpr auto compare_fields(const A& a, const A& b, std::index_sequence<I...>)
 }
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -9,7 +9,7 @@
 #include <string_view>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 
 /// A text of N characters that is a structural type, so that `template <fixed_string Name>` takes a literal.
 ///
@@ -49,5 +49,5 @@ struct fixed_string {
 template <std::size_t M>
 fixed_string(const char (&)[M]) -> fixed_string<M - 1>;
 
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

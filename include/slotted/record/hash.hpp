@@ -15,7 +15,7 @@
 #include <utility>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 
 template <class T>
@@ -143,5 +143,5 @@ struct record_hash {
   }
 };
 
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

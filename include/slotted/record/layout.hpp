@@ -7,7 +7,7 @@
 #include <cstddef>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 
 /// The bytes that one field takes within a record.
 struct field_extent {
@@ -90,5 +90,5 @@ template <std::size_t N>
   return result;
 }
 
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

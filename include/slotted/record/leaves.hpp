@@ -12,7 +12,7 @@
 #include <utility>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 
 /// Leaves `first` to `first + count - 1`: one for a plain field, any number for a nested record.
 struct leaf_range {
@@ -320,5 +320,5 @@ inline constexpr std::size_t leaf_bytes = []<std::size_t... L>(std::index_sequen
   return (std::size_t{0} + ... + sizeof(typename leaves<T>::template type<L>));
 }(std::make_index_sequence<leaves<T>::size>{});
 
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

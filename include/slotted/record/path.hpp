@@ -8,7 +8,7 @@
 #include <type_traits>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 
 /// The type of `path<...>`.
 template <auto... Members>
@@ -43,5 +43,5 @@ key(M C::*) -> key<M C::*>;
 template <auto... Members>
 key(path_type<Members...>) -> key<path_type<Members...>>;
 
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

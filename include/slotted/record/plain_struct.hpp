@@ -11,7 +11,7 @@
 #include <utility>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 
 /// Converts to any type, in unevaluated operands.
@@ -258,5 +258,5 @@ consteval std::string_view type_name() {
 }
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

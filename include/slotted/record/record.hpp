@@ -17,7 +17,7 @@
 #include <utility>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 
 namespace detail {
 
@@ -300,7 +300,7 @@ template <std::size_t I, class... Fields>
   return std::move(object).template get<I>();
 }
 
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted
 
 template <class... Fields>

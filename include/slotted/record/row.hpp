@@ -10,7 +10,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 
 /// U is T itself, and no type derived from it.
 template <class U, class T>
@@ -79,5 +79,5 @@ concept sliced_rows = sliced_row<detail::row_of_range<Range>, T>;
 template <class T, class... Args>
 concept makes_row = requires { T{std::declval<Args>()...}; } && !(sizeof...(Args) == 1 && (sliced_row<Args, T> && ...));
 
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -15,7 +15,7 @@
 #include <utility>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 
 /// A field of a type with its own schema: a name and the member that holds it.
 template <fixed_string Name, auto Pointer>
@@ -343,5 +343,5 @@ constexpr void for_each_field(T& object, F&& f) {
   }(std::make_index_sequence<fields::size>{});
 }
 
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

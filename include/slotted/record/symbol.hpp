@@ -15,7 +15,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 
 template <class T>
@@ -150,7 +150,7 @@ class symbol {
   Code code_ = 0;
 };
 
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted
 
 /// By code: equal symbols are equal codes.

@@ -21,7 +21,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 
 /// How a request to intern a text ended.
 enum class intern_outcome : unsigned char {
@@ -365,5 +365,5 @@ class symbol_domain::iterator {
 inline symbol_domain::iterator symbol_domain::begin() const noexcept { return {*this, 0}; }
 inline symbol_domain::iterator symbol_domain::end() const noexcept { return {*this, size()}; }
 
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

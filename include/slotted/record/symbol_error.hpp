@@ -12,7 +12,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 
 /// Thrown when a domain takes no new text; `what()` names the domain, its cap, its capacity and the text, shortened.
 class symbol_domain_full : public std::length_error {
@@ -62,5 +62,5 @@ inline std::string quote_text(std::string_view text) {
 }
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -23,7 +23,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 
 template <class T, class Store, class Handle>
 class basic_pool;
@@ -394,5 +394,5 @@ class basic_pool {
     store_.release_everything();
   }
 };
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -15,7 +15,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 
 /// Thrown by `checked_pool::at` for a handle whose record is gone; `what()` says which.
 class stale_handle : public std::out_of_range {
@@ -157,7 +157,7 @@ class checked_pool
   }
 };
 
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted
 
 template <class T>

@@ -13,7 +13,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 
 // What a column store has to know of its columns. Every column in a slab starts at a multiple of 64 bytes.
@@ -521,5 +521,5 @@ class column_store {
 };
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -11,7 +11,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 
 /// What names a record of a pool in 4 bytes. A value-initialised handle is null and belongs to no record.
 ///
@@ -106,7 +106,7 @@ class pool : public basic_pool<T, detail::slot_store<detail::fixed_shape<sizeof(
   }
 };
 
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted
 
 template <class T>

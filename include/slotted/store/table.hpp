@@ -24,7 +24,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 
 namespace detail {
 
@@ -512,5 +512,5 @@ class table {
   detail::column_store store_;
 };
 
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -15,7 +15,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 
 // What a leaf is kept as: a value of type `value` (void: none), then `bits` bits.
@@ -126,5 +126,5 @@ struct table_layout {
 };
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

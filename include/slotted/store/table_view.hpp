@@ -18,7 +18,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 
 namespace detail {
 
@@ -466,7 +466,7 @@ class table_chunks {
   std::uint64_t end_ = 0;
 };
 
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted
 
 // std::sort would print pages about the values that it cannot assign to. [namespace.std] grants no overloads; these are

@@ -17,7 +17,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 
 // A bucket, and the times that belong to it. Null for times that are left out.
@@ -142,5 +142,5 @@ void add_to_buckets(const Reading& reading, const Choice& which, time_window win
 }
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

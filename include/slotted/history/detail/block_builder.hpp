@@ -18,7 +18,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 
 // Orders rows by time; rows of equal time keep their order. `columns` columns of words stand `stride` apart.
@@ -201,5 +201,5 @@ class block_builder {
 };
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -23,7 +23,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 
 using block_address = std::uint64_t;  // 48 bits; 0 is none
@@ -126,5 +126,5 @@ class block_bytes {
 };
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -5,7 +5,7 @@
 #include <slotted/codec/decimals.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 
 // A column's values are patterns of 64 bits: integers, doubles by their bits, floats by their 32 bits. The newest one
@@ -324,5 +324,5 @@ struct column_cursor {
 }
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -9,7 +9,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 
 // Writes rows words as a column of a kind. `hint` says what was chosen for the column of the block before, if there was
@@ -25,5 +25,5 @@ inline std::size_t encode_words(const std::uint64_t* words, std::size_t rows, co
 }
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

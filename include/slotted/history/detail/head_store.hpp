@@ -16,7 +16,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 
 template <class Stream>
@@ -128,5 +128,5 @@ class head_store {
 };
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -14,7 +14,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 
 template <class Layout>
@@ -138,5 +138,5 @@ void history_core<Layout>::look_ahead(std::uint32_t id, const node& after) noexc
 }
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -14,7 +14,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 
 template <class Layout>
@@ -305,5 +305,5 @@ void history_core<Layout>::update_shares() noexcept {
 }
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -15,7 +15,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 
 struct no_series_type {
@@ -137,5 +137,5 @@ using layout_of_history = typename layout_if<T, history_requirements<T, TimeKey,
 /// The series key of a history whose rows are all one series.
 inline constexpr detail::no_series_type no_series{};
 
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

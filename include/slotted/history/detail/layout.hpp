@@ -25,7 +25,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 
 // The kinds of the columns of a leaf of type V, as leaf_columns<V> has them.
@@ -261,5 +261,5 @@ struct history_layout {
 };
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -17,7 +17,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 
 inline constexpr std::size_t block_rows = detail::codec::max_block_values;  // rows of a sealed block, at most
@@ -292,5 +292,5 @@ template <class V>
 }
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

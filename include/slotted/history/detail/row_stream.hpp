@@ -5,7 +5,7 @@
 #include <slotted/history/detail/column_change.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 
 // A row is a time, which is an integer of 64 bits in its order, and a pattern of 64 bits for each column.
@@ -425,5 +425,5 @@ class row_stream {
 };
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

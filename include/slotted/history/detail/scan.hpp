@@ -21,7 +21,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 
 // Takes all rows.
@@ -198,5 +198,5 @@ void scan_rows(const Reading& reading, const Choice& which, time_window window, 
 }
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -20,7 +20,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 
 template <std::size_t I, std::size_t Rows, class V>
@@ -151,5 +151,5 @@ template <class Layout, std::size_t Rows, std::size_t... L>
 using scan_columns_of = scan_columns<Layout, Rows, std::make_index_sequence<sizeof...(L)>, L...>;
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

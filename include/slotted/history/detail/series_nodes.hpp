@@ -19,7 +19,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 
 inline constexpr std::uint32_t no_index = UINT32_MAX;
@@ -263,5 +263,5 @@ class series_nodes {
 };
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

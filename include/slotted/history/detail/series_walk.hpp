@@ -16,7 +16,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 
 // All series, or the one of a key.
@@ -89,5 +89,5 @@ void for_each_block_ahead(const Series& view, time_window window, F f) {
 }
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted
