@@ -9,14 +9,20 @@
 
 using namespace slotted::detail::codec;
 
+namespace {
+
+encoder_room room;
+
+}  // namespace
+
 TEST_CASE("256 distinct values are a dictionary, 257 are not") {
   std::vector<std::uint64_t> patterns(1024);
   for (std::size_t i = 0; i < patterns.size(); ++i) patterns[i] = i % 256 * 0x123456789ABCDEu;
   dictionary_plan p;
-  REQUIRE(plan_dictionary(patterns.data(), patterns.size(), value_kind::binary64, {}, 8192, p));
+  REQUIRE(plan_dictionary(patterns.data(), patterns.size(), value_kind::binary64, {}, 8192, room, p));
   CHECK(p.count == 256);
   patterns[1000] = 1;
-  CHECK_FALSE(plan_dictionary(patterns.data(), patterns.size(), value_kind::binary64, {}, 8192, p));
+  CHECK_FALSE(plan_dictionary(patterns.data(), patterns.size(), value_kind::binary64, {}, 8192, room, p));
 }
 
 // 0.1 looked at half the entries for each of them.
@@ -26,13 +32,13 @@ TEST_CASE("values that are chosen to meet in one place of the index are no dicti
     std::vector<std::uint64_t> patterns(1024);
     for (auto& v : patterns) v = generated::below(r, distinct) * slotted::test::inverse_of(0x9E3779B97F4A7C15);
     dictionary_plan p;
-    CHECK_FALSE(plan_dictionary(patterns.data(), patterns.size(), value_kind::integer, {}, 16384, p));
+    CHECK_FALSE(plan_dictionary(patterns.data(), patterns.size(), value_kind::integer, {}, 16384, room, p));
     for (auto& v : patterns) v *= 0xA0761D6478BD642F;
-    CHECK(plan_dictionary(patterns.data(), patterns.size(), value_kind::integer, {}, 16384, p));
+    CHECK(plan_dictionary(patterns.data(), patterns.size(), value_kind::integer, {}, 16384, room, p));
     for (auto& v : patterns) v = generated::below(r, distinct) << 44;
-    CHECK(plan_dictionary(patterns.data(), patterns.size(), value_kind::integer, {}, 16384, p));
+    CHECK(plan_dictionary(patterns.data(), patterns.size(), value_kind::integer, {}, 16384, room, p));
     for (auto& v : patterns) v = std::bit_cast<std::uint64_t>(static_cast<double>(generated::below(r, distinct)));
-    CHECK(plan_dictionary(patterns.data(), patterns.size(), value_kind::binary64, {}, 16384, p));
+    CHECK(plan_dictionary(patterns.data(), patterns.size(), value_kind::binary64, {}, 16384, room, p));
   }
 }
 
@@ -43,10 +49,10 @@ TEST_CASE("a dictionary comes back, whole and one by one") {
     for (auto& v : patterns) v = generated::awkward(r) & ~std::uint64_t{0xFFFF};
     for (auto& v : patterns) v = patterns[generated::below(r, std::min<std::uint64_t>(n, 50))];
     dictionary_plan p;
-    REQUIRE(plan_dictionary(patterns.data(), n, value_kind::binary64, {}, 16384, p));
+    REQUIRE(plan_dictionary(patterns.data(), n, value_kind::binary64, {}, 16384, room, p));
     std::vector<std::byte> bytes(p.size);
     byte_writer out(bytes.data());
-    write_dictionary(n, p, out);
+    write_dictionary(n, value_kind::binary64, p, room, out);
     REQUIRE(out.at() == bytes.data() + bytes.size());
     dictionary_body b;
     byte_reader in(bytes);

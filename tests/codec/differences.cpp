@@ -8,6 +8,12 @@
 
 using namespace slotted::detail::codec;
 
+namespace {
+
+word_room room[2];
+
+}  // namespace
+
 TEST_CASE("the packed order has a row of 16 lanes, and what is behind the last lane in its own order") {
   for (const std::size_t n : {1u, 15u, 16u, 17u, 32u, 240u, 1000u, 1023u, 1024u}) {
     const difference_order order(n);
@@ -34,7 +40,7 @@ TEST_CASE("golden bytes of differences in the packed order") {
   const integer_plan p = plan_integers(x, 34, set_of(transform::delta), residuals);
   std::vector<std::byte> bytes(p.size);
   byte_writer out(bytes.data());
-  write_integers(residuals, 34, p, out);
+  write_integers(residuals, 34, p, room[0], room[1], out);
   std::string text;
   for (const auto b : bytes) {
     text += "0123456789abcdef"[std::to_integer<unsigned>(b) >> 4];
@@ -52,7 +58,7 @@ TEST_CASE("sums, and sums of sums, are what adding one value after the other giv
       const integer_plan p = plan_integers(x.data(), n, set_of(t), residuals.data());
       std::vector<std::byte> bytes(p.size);
       byte_writer out(bytes.data());
-      write_integers(residuals.data(), n, p, out);
+      write_integers(residuals.data(), n, p, room[0], room[1], out);
       integer_stream s;
       byte_reader in(bytes);
       REQUIRE(parse(in, n, s));

@@ -12,6 +12,8 @@ using slotted::codec::max_encoded_size;
 
 namespace {
 
+encoder_room room;
+
 std::vector<std::uint64_t> patterns_of(const std::vector<double>& v) {
   std::vector<std::uint64_t> patterns(v.size());
   std::memcpy(patterns.data(), v.data(), 8 * v.size());
@@ -22,14 +24,14 @@ std::vector<std::uint64_t> patterns_of(const std::vector<double>& v) {
 std::size_t searched_size(const std::vector<double>& v) {
   const auto patterns = patterns_of(v);
   plain_plan p;
-  search_plain(patterns.data(), v.size(), value_kind::binary64, first_order, p);
+  search_plain(patterns.data(), v.size(), value_kind::binary64, first_order, room, p);
   return 1 + p.size;
 }
 
-few_plan planned(const std::vector<double>& v, const plain_choice& choice = {}, bool known = false) {
+plain_plan planned(const std::vector<double>& v, const plain_choice& choice = {}, bool known = false) {
   const auto patterns = patterns_of(v);
-  few_plan p;
-  if (!plan_few(patterns.data(), v.size(), value_kind::binary64, first_order, choice, known, p)) p.size = 0;
+  plain_plan p;
+  if (!plan_few(patterns.data(), v.size(), value_kind::binary64, first_order, choice, known, room, p)) p.size = 0;
   return p;
 }
 
@@ -42,7 +44,7 @@ std::size_t size_of_block(const std::vector<double>& v) {
 }  // namespace
 
 TEST_CASE("few decimals are planned at the exponent that all of them have") {
-  const few_plan p = planned({0.5, 1.25, -3.75, 2.5, 100.01});
+  const plain_plan p = planned({0.5, 1.25, -3.75, 2.5, 100.01});
   CHECK(p.choice.how == mode::decimals);
   CHECK(p.choice.exponent == 2);
   CHECK(p.integers.patches == 0);
@@ -50,7 +52,7 @@ TEST_CASE("few decimals are planned at the exponent that all of them have") {
 
 TEST_CASE("an exponent that is too high for these values is not kept") {
   const plain_choice finer{mode::decimals, transform::none, 7, false};
-  const few_plan p = planned({0.5, 1.5, 12.5, 3.1, 7.7, 9.0, 4.4, 0.1}, finer, true);
+  const plain_plan p = planned({0.5, 1.5, 12.5, 3.1, 7.7, 9.0, 4.4, 0.1}, finer, true);
   CHECK(p.choice.exponent == 1);
   CHECK(p.size == planned({0.5, 1.5, 12.5, 3.1, 7.7, 9.0, 4.4, 0.1}).size);
 }
@@ -69,7 +71,7 @@ TEST_CASE("what few values come to is never more than two bytes above what the g
     const std::size_t n = 1 + generated::below(r, k % 2 == 0 ? 24 : few_values);
     const auto shape = static_cast<unsigned>(generated::below(r, generated::shapes));
     const auto v = generated::doubles(r, shape, n);
-    const few_plan p = planned(v);
+    const plain_plan p = planned(v);
     if (p.size != 0) REQUIRE(1 + p.size <= searched_size(v) + 2);
   }
 }

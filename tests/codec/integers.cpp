@@ -10,13 +10,15 @@ using namespace slotted::detail::codec;
 
 namespace {
 
+word_room room[2];
+
 std::vector<std::byte> written(const std::vector<std::int64_t>& v, transform_set allowed) {
   std::vector<std::uint64_t> x(v.begin(), v.end());
   std::vector<std::uint64_t> residuals(v.size());
   const integer_plan plan = plan_integers(x.data(), x.size(), allowed, residuals.data());
   std::vector<std::byte> bytes(plan.size);
   byte_writer out(bytes.data());
-  write_integers(residuals.data(), x.size(), plan, out);
+  write_integers(residuals.data(), x.size(), plan, room[0], room[1], out);
   REQUIRE(out.at() == bytes.data() + bytes.size());  // the plan knew the size
   return bytes;
 }

@@ -7,6 +7,12 @@
 
 using namespace slotted::detail::codec;
 
+namespace {
+
+encoder_room room;
+
+}  // namespace
+
 TEST_CASE("ordered patterns order as the numbers do, and come back") {
   const double ascending[] = {-1e300, -2.5, -1e-310, -0.0, 0.0, 1e-310, 2.5, 1e300};
   for (std::size_t i = 0; i < 8; ++i) {
@@ -27,14 +33,14 @@ TEST_CASE("the search takes decimals for decimals and patterns for noise") {
   plain_plan p;
   for (auto& v : patterns)
     v = std::bit_cast<std::uint64_t>(generated::decimal(static_cast<std::int64_t>(generated::below(r, 1000)), 2));
-  search_plain(patterns.data(), patterns.size(), value_kind::binary64, first_order, p);
+  search_plain(patterns.data(), patterns.size(), value_kind::binary64, first_order, room, p);
   CHECK(p.choice.how == mode::decimals);
   CHECK(p.choice.exponent == 2);
   CHECK(p.size < 1024 * 10 / 8 + 20);
   for (auto& v : patterns) v = 0x3FF0000000000000u + (r() >> 12);
-  search_plain(patterns.data(), patterns.size(), value_kind::binary64, first_order, p);
+  search_plain(patterns.data(), patterns.size(), value_kind::binary64, first_order, room, p);
   CHECK(p.choice.how == mode::integers);
-  search_plain(patterns.data(), patterns.size(), value_kind::integer, every_transform, p);
+  search_plain(patterns.data(), patterns.size(), value_kind::integer, every_transform, room, p);
   CHECK(p.choice.how == mode::integers);
 }
 
@@ -45,10 +51,11 @@ TEST_CASE("a plan is written in exactly its size and read back") {
     std::vector<std::uint64_t> patterns(500);
     std::memcpy(patterns.data(), v.data(), 4000);
     plain_plan p;
-    search_plain(patterns.data(), 500, value_kind::binary64, first_order, p);
+    search_plain(patterns.data(), 500, value_kind::binary64, first_order, room, p);
     std::vector<std::byte> bytes(p.size);
     byte_writer out(bytes.data());
-    write_plain(500, p, out);
+    prepare_plain(patterns.data(), 500, value_kind::binary64, p, room);
+    write_plain(500, p, room, out);
     REQUIRE(out.at() == bytes.data() + bytes.size());
     plain_body b;
     byte_reader in(bytes);

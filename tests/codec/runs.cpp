@@ -9,6 +9,8 @@ using namespace slotted::detail::codec;
 
 namespace {
 
+encoder_room room;
+
 std::vector<std::uint64_t> held(generated::random& r, std::size_t n, std::uint64_t one_in) {
   std::vector<std::uint64_t> v(n);
   std::uint64_t value = 0;
@@ -17,10 +19,10 @@ std::vector<std::uint64_t> held(generated::random& r, std::size_t n, std::uint64
 }
 
 std::vector<std::byte> written(const std::vector<std::uint64_t>& v, run_plan& p) {
-  plan_runs(v.data(), v.size(), p);
+  plan_runs(v.data(), v.size(), room, p);
   std::vector<std::byte> bytes(p.size);
   byte_writer out(bytes.data());
-  write_runs(v.size(), p, out);
+  write_runs(v.size(), p, room, out);
   REQUIRE(out.at() == bytes.data() + bytes.size());
   return bytes;
 }
@@ -42,13 +44,13 @@ TEST_CASE("runs are spread over where they were, by bitmap and by length") {
       REQUIRE(parse(in, n, s));
       REQUIRE(in.consumed() == bytes.size());
       std::vector<std::uint64_t> back(n);
-      std::memcpy(back.data() + (n - p.count), p.heads, 8 * p.count);
+      std::memcpy(back.data() + (n - p.count), room.heads, 8 * p.count);
       REQUIRE(spread(s, reinterpret_cast<std::byte*>(back.data())));
       REQUIRE(back == v);
       run_index index;
       REQUIRE(index.assign(s));
       for (std::size_t i = 0; i < n; i += n / 9 + 1) {
-        REQUIRE(p.heads[index.run_of(i)] == v[i]);
+        REQUIRE(room.heads[index.run_of(i)] == v[i]);
       }
     }
   }
@@ -63,7 +65,7 @@ TEST_CASE("starts that do not fit the block are refused") {
     run_starts s;
     byte_reader in(bytes);
     if (!parse(in, 64, s)) return false;
-    std::memcpy(words + (64 - s.count), p.heads, 8 * s.count);
+    std::memcpy(words + (64 - s.count), room.heads, 8 * s.count);
     const bool spread_out = spread(s, reinterpret_cast<std::byte*>(words));
     run_index index;
     CHECK(index.assign(s) == spread_out);

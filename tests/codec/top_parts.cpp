@@ -7,6 +7,12 @@
 
 using namespace slotted::detail::codec;
 
+namespace {
+
+encoder_room room;
+
+}  // namespace
+
 TEST_CASE("mantissa noise under few exponents takes little more than the mantissa") {
   generated::random r(61);
   for (const std::size_t n : {64u, 500u, 1024u}) {
@@ -24,7 +30,7 @@ TEST_CASE("mantissa noise under few exponents takes little more than the mantiss
       CHECK(p.patches >= 1);
       std::vector<std::byte> bytes(p.size);
       byte_writer out(bytes.data());
-      write_top_parts(patterns.data(), n, kind, p, out);
+      write_top_parts(patterns.data(), n, kind, p, room, out);
       REQUIRE(out.at() == bytes.data() + bytes.size());
       top_parts_body b;
       byte_reader in(bytes);

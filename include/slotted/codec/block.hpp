@@ -141,7 +141,7 @@ struct column_state_access {
 ///
 /// Preconditions: 1 <= values.size() <= max_block_values, to.size() >= max_encoded_size(values.size()).
 /// Effects: updates `state`. The bytes depend on the values and the state alone, not on compiler, flags or machine.
-/// Complexity: linear; uses at most 256 KiB of stack and no heap.
+/// Complexity: linear; uses at most 64 KiB of stack and no heap.
 template <block_value T>
 inline std::size_t encode(std::span<const T> values, column_state& state, std::span<std::byte> to,
                           const series_dictionary* series = nullptr) noexcept {

@@ -76,14 +76,25 @@ inline bool skip_body(byte_reader& in, std::size_t n, value_kind kind, mode how,
   });
 }
 
+// One value of few: all of them take as long as one.
+inline constexpr std::size_t few_decoded = 256;
+[[gnu::noinline]] inline bool value_of_few(byte_reader& in, std::size_t n, value_kind kind, mode how,
+                                           const dictionary_view& d, std::size_t i, std::uint64_t& pattern) noexcept {
+  std::byte words[8 * few_decoded];
+  if (!decode_body(in, n, kind, how, d, words)) return false;
+  pattern = word_at(words, i);
+  return true;
+}
+
 inline bool body_value_at(byte_reader& in, std::size_t n, value_kind kind, mode how, const dictionary_view& d,
                           std::size_t i, std::uint64_t& pattern) noexcept {
   if (how == mode::runs) {
+    if (n <= few_decoded) return value_of_few(in, n, kind, how, d, i, pattern);
     run_starts starts;
-    run_index runs;
-    if (!parse(in, n, starts) || !parse_heads_mode(in, how) || !runs.assign(starts)) return false;
+    std::size_t run = 0;
+    if (!parse(in, n, starts) || !parse_heads_mode(in, how) || !find_run(starts, i, run)) return false;
     n = starts.count;
-    i = runs.run_of(i);
+    i = run;
   }
   return with_flat_body(in, n, kind, how, [&](const auto& body) {
     if (!is_sound(body)) return false;

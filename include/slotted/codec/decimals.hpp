@@ -130,10 +130,8 @@ inline bool value_at(const decimal_block& b, std::size_t i, std::uint64_t& patte
   return (((d ^ negative) - negative) & good) | (decimal_limit & ~good);
 }
 
-/// Digits and corrections of a block at one exponent.
+/// What a block is at one exponent, beside its digits and its corrections.
 struct decimal_split {
-  alignas(64) std::uint64_t digits[max_block_values + lanes];
-  alignas(64) std::uint64_t corrections[max_block_values + lanes];
   bool corrected = false;  // is any correction not zero?
   std::size_t far = 0;     // how many values are no decimals
 };
@@ -237,11 +235,12 @@ struct split_kernel {
   }
 };
 
-/// Splits n patterns; false when more than `tolerated` of them are no decimals.
+/// Splits n patterns into the digits and the corrections of `room`; false when more than `tolerated` of them are no
+/// decimals.
 inline bool split_decimals(const std::uint64_t* patterns, std::size_t n, unsigned exponent, decimal_target target,
-                           std::size_t tolerated, decimal_split& s) noexcept {
-  std::uint64_t* const d = s.digits;
-  std::uint64_t* const c = s.corrections;
+                           std::size_t tolerated, plain_room& room, decimal_split& s) noexcept {
+  std::uint64_t* const d = room.digits.words;
+  std::uint64_t* const c = room.corrections.words;
   const std::size_t in_rows = n / lanes * lanes;
   split_kernel::outcome found = codec::run<split_kernel>(patterns, in_rows / lanes, exponent, target, d, c);
   if (in_rows != n) {

@@ -86,7 +86,6 @@ struct dictionary_plan {
   plain_plan entries;
   integer_plan codes;
   std::size_t size = SIZE_MAX;  // without the mode byte
-  std::uint64_t residuals[max_block_values];
 };
 
 // Do values recur often enough for a dictionary, as 64 of them show? Of 256 values, 64 picked at random have eight
@@ -105,61 +104,70 @@ inline bool values_recur(const std::uint64_t* patterns, std::size_t n) noexcept 
   return pairs * 32 > count;
 }
 
-/// Plans a dictionary; false when there are more than 256 values, or it would take `limit` bytes or more. Entries are
-/// tried first by the choice that the column has made for its values.
-inline bool plan_dictionary(const std::uint64_t* patterns, std::size_t n, value_kind kind, const plain_choice& choice,
-                            std::size_t limit, dictionary_plan& p) noexcept {
-  constexpr std::size_t slots = 1024;
+// Numbers the distinct ones of n patterns in the order of their values: leaves them in the spare words of the room, and
+// the number of each pattern as its code.
+//
+// Returns: how many there are; 0 where they are too many, or where their codes take `limit` bytes or more.
+inline std::size_t number_distinct(const std::uint64_t* patterns, std::size_t n, value_kind kind, std::size_t limit,
+                                   encoder_room& room) noexcept {
   constexpr std::uint16_t empty = 0xFFFF;
-  std::uint16_t index[slots];
-  for (auto& slot : index) slot = empty;
-  std::uint64_t seen[max_dictionary_entries];
-  std::uint16_t first_codes[max_block_values];
+  index_room& index = room.index;
+  std::memset(index.slots, 0xFF, sizeof index.slots);
+  std::uint64_t* const seen = room.codes.words;
   std::size_t count = 0;
   std::size_t steps = 0;
   for (std::size_t i = 0; i < n; ++i) {
     const std::uint64_t v = patterns[i];
-    std::size_t slot = number_cast<std::size_t>((v * 0x9E3779B97F4A7C15u) >> 54);
-    for (; index[slot] != empty && seen[index[slot]] != v; slot = (slot + 1) % slots)
-      if (++steps > 16 * n) return false;  // chosen to collide: other values take less than a step each
-    if (index[slot] == empty) {
-      if (count == max_dictionary_entries || n * bit_length(count) > 8 * limit) return false;
+    std::size_t slot = number_cast<std::size_t>((v * 0x9E3779B97F4A7C15u) >> 53);
+    for (; index.slots[slot] != empty && seen[index.slots[slot]] != v; slot = (slot + 1) % index_slots)
+      if (++steps > 16 * n) return 0;  // chosen to collide: other values take less than a step each
+    if (index.slots[slot] == empty) {
+      if (count == max_dictionary_entries || n * bit_length(count) > 8 * limit) return 0;
       seen[count] = v;
-      index[slot] = static_cast<std::uint16_t>(count++);
+      index.order[count] = static_cast<std::uint16_t>(count);
+      index.slots[slot] = static_cast<std::uint16_t>(count++);
     }
-    first_codes[i] = index[slot];
+    index.first_codes[i] = index.slots[slot];
   }
-  struct entry {
-    std::int64_t ordered;
-    std::size_t first_code;
-  };
-  entry order[max_dictionary_entries];
-  for (std::size_t k = 0; k < count; ++k) order[k] = {static_cast<std::int64_t>(to_ordered(seen[k], kind)), k};
-  sort(order, order + count, [](const entry& a, const entry& b) { return a.ordered < b.ordered; });
-  std::uint64_t sorted[max_dictionary_entries] = {};
-  std::uint64_t rank[max_dictionary_entries];
+  static_assert(index_slots == std::size_t{1} << (64 - 53));
+  sort(index.order, index.order + count, [&](std::uint16_t a, std::uint16_t b) {
+    return static_cast<std::int64_t>(to_ordered(seen[a], kind)) < static_cast<std::int64_t>(to_ordered(seen[b], kind));
+  });
   for (std::size_t k = 0; k < count; ++k) {
-    sorted[k] = seen[order[k].first_code];
-    rank[order[k].first_code] = k;
+    room.spare.words[k] = seen[index.order[k]];
+    index.ranks[index.order[k]] = static_cast<std::uint16_t>(k);
   }
-  p.count = count;
-  if (count < 16 || choice.how != mode::decimals ||
-      !plan_again(sorted, count, kind, choice, random_access, p.entries)) {
-    search_plain(sorted, count, kind, random_access, p.entries);
+  for (std::size_t i = 0; i < n; ++i) room.codes.words[i] = index.ranks[index.first_codes[i]];
+  return count;
+}
+
+/// Plans a dictionary; false when there are more than 256 values, or it would take `limit` bytes or more. Entries are
+/// tried first by the choice that the column has made for its values. Leaves in the room the codes and, as its spare
+/// words, the entries; what a plan of another body left there is lost.
+inline bool plan_dictionary(const std::uint64_t* patterns, std::size_t n, value_kind kind, const plain_choice& choice,
+                            std::size_t limit, encoder_room& room, dictionary_plan& p) noexcept {
+  p.count = number_distinct(patterns, n, kind, limit, room);
+  if (p.count == 0) return false;
+  const std::uint64_t* const entries = room.spare.words;
+  if (p.count < 16 || choice.how != mode::decimals ||
+      !plan_again(entries, p.count, kind, choice, random_access, room, p.entries)) {
+    search_plain(entries, p.count, kind, random_access, room, p.entries);
   }
-  std::uint64_t codes[max_block_values];
-  for (std::size_t i = 0; i < n; ++i) codes[i] = rank[first_codes[i]];
-  p.codes = plan_integers(codes, n, only_positional, p.residuals);
+  p.codes = plan_positional(room.codes.words, n);
   p.size = 2 + p.entries.size + p.codes.size;
   return p.size < limit;
 }
 
 /// Writes p.size bytes.
-inline void write_dictionary(std::size_t n, const dictionary_plan& p, byte_writer& out) noexcept {
+///
+/// Preconditions: the room has what the plan left there. Effects: it has not any more.
+inline void write_dictionary(std::size_t n, value_kind kind, const dictionary_plan& p, encoder_room& room,
+                             byte_writer& out) noexcept {
   out.u8(static_cast<unsigned>(p.count - 1));
   out.u8(static_cast<unsigned>(p.entries.choice.how));
-  write_plain(p.count, p.entries, out);
-  write_integers(p.residuals, n, p.codes, out);
+  prepare_plain(room.spare.words, p.count, kind, p.entries, room);
+  write_plain(p.count, p.entries, room, out);
+  write_integers(room.codes.words, n, p.codes, room.plain.digits, room.spare, out);
 }
 
 }  // namespace detail::codec

@@ -302,8 +302,10 @@ struct running_value {
   }
 };
 
+// Sums the residuals, which are the words, or are yet to be unpacked. Out of line, for it takes room that finding
+// residuals has to do without.
 template <bool twice>
-inline bool decode_differences_of(const integer_stream& s, std::byte* words) noexcept {
+[[gnu::noinline]] inline void sum_residuals(const integer_stream& s, bool unpacked, std::byte* words) noexcept {
   const difference_order order(s.n);
   const std::size_t rows = order.rows();
   running_value running(s);
@@ -313,14 +315,11 @@ inline bool decode_differences_of(const integer_stream& s, std::byte* words) noe
   const std::byte* const read = words;
   lane_starts room[2] = {};
   lane_starts* const ends = room;
-  if (!twice && s.patches == 0 && s.divisor == 1 && rows != 0) {
+  if (!unpacked) {
     decode_sums(s, order, first_sums, words, ends);
-  } else {
-    if (!decode_packed_residuals(s, order, words)) return false;
-    if (rows != 0) {
-      codec::run<sum_kernel<twice>>(read, lanes, rows, sums, half_lanes, ends);
-      codec::run<sum_kernel<twice>>(read + 8 * half_lanes, lanes, rows, words, half_lanes, ends + 1);
-    }
+  } else if (rows != 0) {
+    codec::run<sum_kernel<twice>>(read, lanes, rows, sums, half_lanes, ends);
+    codec::run<sum_kernel<twice>>(read + 8 * half_lanes, lanes, rows, words, half_lanes, ends + 1);
   }
   if (rows != 0) {
     lane_starts starts[2];
@@ -333,6 +332,13 @@ inline bool decode_differences_of(const integer_stream& s, std::byte* words) noe
   for (std::size_t i = order.in_rows(); i < s.n; ++i) {
     set_word(words, i, running.next<twice>(word_at(words, i)));
   }
+}
+
+template <bool twice>
+inline bool decode_differences_of(const integer_stream& s, std::byte* words) noexcept {
+  const bool in_one_pass = !twice && s.patches == 0 && s.divisor == 1 && s.n >= lanes;
+  if (!in_one_pass && !decode_packed_residuals(s, difference_order(s.n), words)) return false;
+  sum_residuals<twice>(s, !in_one_pass, words);
   return true;
 }
 

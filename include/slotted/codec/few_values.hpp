@@ -9,17 +9,11 @@ namespace slotted {
 inline namespace SLOTTED_DETAIL_ABI {
 namespace detail::codec {
 
-/// A planned plain body of up to few_values values, without corrections.
-struct few_plan {
-  plain_choice choice;
-  integer_plan integers;
-  std::size_t size = 0;  // without the mode byte
-  std::uint64_t residuals[few_values];
-};
-
 // Digits of values that are all decimals at one exponent.
 class few_digits {
  public:
+  explicit few_digits(plain_room& room) noexcept : digits_(room.digits.words), corrections_(room.corrections.words) {}
+
   // Returns: false when decimals do not apply, or when the general search, with exceptions, may find something better.
   bool split(const std::uint64_t* patterns, std::size_t n, const plain_choice& choice, bool known,
              decimal_target target) noexcept {
@@ -51,8 +45,7 @@ class few_digits {
 
   inexact_values split_at_exponent(const std::uint64_t* patterns, std::size_t n, decimal_target target) noexcept {
     inexact_values found;
-    std::uint64_t corrections[few_values];
-    std::uint64_t* const c = corrections;
+    std::uint64_t* const c = corrections_;
     const std::size_t in_rows = n / lanes * lanes;
     split_kernel::outcome split{};
     if (in_rows != 0) {
@@ -69,14 +62,15 @@ class few_digits {
     }
     if ((split.corrected | split.far) == 0) return found;
     for (std::size_t i = 0; i < n; ++i) {
-      if (corrections[i] == 0 && digits_[i] != decimal_limit) continue;
+      if (c[i] == 0 && digits_[i] != decimal_limit) continue;
       if (found.count++ == 0) found.first = i;
     }
     return found;
   }
 
   unsigned exponent_ = 0;
-  alignas(64) std::uint64_t digits_[few_values];
+  std::uint64_t* digits_;
+  std::uint64_t* corrections_;
 };
 
 constexpr std::uint64_t signed_quotient(std::uint64_t v, std::int64_t by) noexcept {
@@ -117,33 +111,34 @@ inline bool is_beside_decimal(std::uint64_t pattern, decimal_target target) noex
   return false;
 }
 
-/// Plans few values as decimals, or as integers in order.
+/// Plans few values as decimals, or as integers in order, without corrections. Leaves their residuals in the room.
 ///
 /// Preconditions: 1 <= n <= few_values.
 /// Returns: false when the general search may find something better.
 inline bool plan_few(const std::uint64_t* patterns, std::size_t n, value_kind kind, transform_set allowed,
-                     const plain_choice& choice, bool known, few_plan& p) noexcept {
+                     const plain_choice& choice, bool known, encoder_room& room, plain_plan& p) noexcept {
   constexpr unsigned short_decimal = 24;  // bits; what takes more may be shorter as it is
+  std::uint64_t* const r = room.residuals.words;
   const auto plan_ordered_patterns = [&] {
-    std::uint64_t ordered[few_values];
+    std::uint64_t* const ordered = room.codes.words;
     for (std::size_t i = 0; i < n; ++i) ordered[i] = to_ordered(patterns[i], kind);
-    p.integers = plan_integers(ordered, n, allowed, p.residuals);
+    p.integers = plan_integers(ordered, n, allowed, r);
     p.choice = {mode::integers, p.integers.how, 0, false};
     p.size = p.integers.size;
   };
   if (kind == value_kind::integer) {
-    p.integers = plan_integers(patterns, n, allowed, p.residuals);
+    p.integers = plan_integers(patterns, n, allowed, r);
     p.choice = {mode::integers, p.integers.how, 0, false};
     p.size = p.integers.size;
     return true;
   }
   const decimal_target target = target_of(kind, known && choice.narrowed);
-  few_digits d;
+  few_digits d(room.plain);
   if (d.split(patterns, n, choice, known, target)) {
-    p.integers = plan_integers(d.digits(), n, allowed, p.residuals);
+    p.integers = plan_integers(d.digits(), n, allowed, r);
     unsigned exponent = d.exponent();
     const std::int64_t scale = drop_tens(p.integers, n, exponent);
-    divide_residuals(p.residuals, n, scale);
+    divide_residuals(r, n, scale);
     // Where most need a digit less, exceptions may pay.
     if (exponent != 0 && exponent == d.exponent() && ends_in_zero(d.digits(), n) * 4 > n * 3) return false;
     p.choice = {mode::decimals, p.integers.how, static_cast<unsigned char>(exponent),
@@ -164,8 +159,8 @@ inline bool plan_few(const std::uint64_t* patterns, std::size_t n, value_kind ki
     p.size = 1 + decimals.size;
     integer_plan again;
     again.how = decimals.how;
-    make_residuals(d.digits(), n, again, p.residuals);
-    divide_residuals(p.residuals, n, scale);
+    make_residuals(d.digits(), n, again, r);
+    divide_residuals(r, n, scale);
     return true;
   }
   // Where three of them are nowhere near a short decimal, it is not worth a search.

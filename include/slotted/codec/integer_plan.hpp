@@ -3,6 +3,7 @@
 #pragma once
 
 #include <slotted/algorithm.hpp>
+#include <slotted/codec/encoder_room.hpp>
 #include <slotted/codec/integer_decoder.hpp>
 
 namespace slotted {
@@ -268,14 +269,16 @@ struct positions_kernel {
 struct shift_kernel {
   using seldom = void;
   template <isa>
-  [[gnu::always_inline]] static void run(const std::uint64_t* __restrict r, std::size_t n, std::uint64_t base,
-                                         std::uint64_t* __restrict codes) noexcept {
-    for (std::size_t i = 0; i < n; ++i) codes[i] = r[i] - base;  // must be vectorised
+  [[gnu::always_inline]] static void run(std::uint64_t* r, std::size_t n, std::uint64_t base) noexcept {
+    for (std::size_t i = 0; i < n; ++i) r[i] -= base;  // must be vectorised
   }
 };
 
 /// Writes the planned stream of residuals r: exactly plan.size bytes.
-inline void write_integers(const std::uint64_t* r, std::size_t n, const integer_plan& p, byte_writer& out) noexcept {
+///
+/// Effects: what is in r, in `one` and in `other` is lost.
+inline void write_integers(std::uint64_t* r, std::size_t n, const integer_plan& p, word_room& one, word_room& other,
+                           byte_writer& out) noexcept {
   unsigned flags = static_cast<unsigned>(p.how);
   if (p.divisor != 1) flags |= flag_divisor;
   if (p.patches != 0) flags |= flag_patches;
@@ -287,18 +290,16 @@ inline void write_integers(const std::uint64_t* r, std::size_t n, const integer_
   if (p.how == transform::linear || p.how == transform::second_difference) out.signed_varint(p.slope);
 
   if (p.width == 0 && p.patches == 0) return;
-  std::uint64_t codes[max_block_values];
-  codec::run<shift_kernel>(r, n, p.base, static_cast<std::uint64_t*>(codes));
+  if (p.base != 0) codec::run<shift_kernel>(r, n, p.base);
   if (p.patches != 0) {
     const code_window window(p);
     const exact_division by(p.divisor);
-    std::uint64_t positions[max_block_values];
-    std::uint64_t values[max_block_values];
-    const std::uint64_t* const read = codes;
-    std::uint64_t* const found = positions;
-    const std::size_t count = codec::run<positions_kernel>(read, n, window.most, found);
+    std::uint64_t* const positions = one.words;
+    std::uint64_t* const values = other.words;
+    const std::uint64_t* const read = r;
+    const std::size_t count = codec::run<positions_kernel>(read, n, window.most, positions);
     for (std::size_t k = 0; k < count; ++k) {
-      std::uint64_t& code = codes[positions[k]];
+      std::uint64_t& code = r[positions[k]];
       values[k] = zigzag(by.of_signed(code));
       code = 0;
     }
@@ -308,15 +309,14 @@ inline void write_integers(const std::uint64_t* r, std::size_t n, const integer_
     pack(values, count, p.patch_width, out.take(packed_size(count, p.patch_width)));
   }
   if (p.divisor != 1) {
-    exact_division(p.divisor).divide_all(codes, n);
+    exact_division(p.divisor).divide_all(r, n);
   }
   std::byte* const to = out.take(packed_size(n, p.width));
   if (is_running(p.how)) {
-    std::uint64_t ordered[max_block_values];
-    difference_order(n).apply(codes, n, ordered);
-    pack(ordered, n, p.width, to);
+    difference_order(n).apply(r, n, one.words);
+    pack(one.words, n, p.width, to);
   } else {
-    pack(codes, n, p.width, to);
+    pack(r, n, p.width, to);
   }
 }
 

@@ -210,6 +210,13 @@ class few_integers_search {
   bool have_line_ = false;      // r_ holds the residuals of the line, which is the best so far
 };
 
+/// The least costly way to write x[0..n) as they are: they are their own residuals.
+inline integer_plan plan_positional(const std::uint64_t* x, std::size_t n) noexcept {
+  integer_plan p;
+  plan_residuals(x, n, range_of(x, n), p);
+  return p;
+}
+
 /// The least costly way to write x[0..n), among the given transforms; leaves its residuals in r.
 inline integer_plan plan_integers(const std::uint64_t* x, std::size_t n, transform_set allowed,
                                   std::uint64_t* r) noexcept {

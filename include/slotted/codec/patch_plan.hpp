@@ -68,7 +68,8 @@ struct outside_kernel {
 // sample, then counted out.
 //
 // Preconditions: no two residuals are further apart than `range_width` bits.
-inline void plan_patches(const std::uint64_t* r, std::size_t n, unsigned range_width, integer_plan& p) noexcept {
+[[gnu::noinline]] inline void plan_patches(const std::uint64_t* r, std::size_t n, unsigned range_width,
+                                           integer_plan& p) noexcept {
   std::int64_t pivots[17] = {static_cast<std::int64_t>(r[0])};
   std::size_t pivot_count = 1;
   const std::size_t pivot_step = n / 16 + 1;

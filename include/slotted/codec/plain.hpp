@@ -115,29 +115,14 @@ struct plain_choice {
   bool narrowed = false;
 };
 
-/// A planned plain body; its residuals are ready to be packed.
+/// A planned plain body.
 struct plain_plan {
   plain_choice choice;
   integer_plan integers;        // of the ordered patterns, or of the digits
   integer_plan corrections;     // size 0 when all are zero
   std::size_t size = SIZE_MAX;  // without the mode byte
   bool mostly_shorter = false;  // a smaller exponent does for most values
-  std::uint64_t residuals[max_block_values];
-  std::uint64_t correction_residuals[max_block_values];
 };
-
-// Copies a plan of n values, not the room for 1024.
-inline void assign(plain_plan& to, const plain_plan& from, std::size_t n) noexcept {
-  to.choice = from.choice;
-  to.integers = from.integers;
-  to.corrections = from.corrections;
-  to.size = from.size;
-  to.mostly_shorter = from.mostly_shorter;
-  std::memcpy(to.residuals, from.residuals, n * sizeof *to.residuals);
-  if (from.corrections.size != 0) {
-    std::memcpy(to.correction_residuals, from.correction_residuals, n * sizeof *to.correction_residuals);
-  }
-}
 
 inline decimal_target target_of(value_kind kind, bool narrowed) noexcept {
   return kind == value_kind::binary32 ? decimal_target::binary32
@@ -154,15 +139,19 @@ struct order_kernel {
   }
 };
 
+// The patterns of integers, or those of reals in order, which are put into `room`.
+inline const std::uint64_t* ordered_in(plain_room& room, const std::uint64_t* patterns, std::size_t n,
+                                       value_kind kind) noexcept {
+  if (kind == value_kind::integer) return patterns;
+  std::uint64_t* const ordered = room.digits.words;
+  codec::run<order_kernel>(patterns, n, kind, ordered);
+  return ordered;
+}
+
+// A plan leaves the residuals in the room, and the corrections.
 inline void plan_ordered(const std::uint64_t* patterns, std::size_t n, value_kind kind, transform_set allowed,
-                         plain_plan& p) noexcept {
-  if (kind == value_kind::integer) {
-    p.integers = plan_integers(patterns, n, allowed, p.residuals);
-  } else {
-    std::uint64_t ordered[max_block_values];
-    codec::run<order_kernel>(patterns, n, kind, static_cast<std::uint64_t*>(ordered));
-    p.integers = plan_integers(ordered, n, allowed, p.residuals);
-  }
+                         encoder_room& room, plain_plan& p) noexcept {
+  p.integers = plan_integers(ordered_in(room.plain, patterns, n, kind), n, allowed, room.residuals.words);
   p.choice.how = mode::integers;
   p.choice.digits = p.integers.how;
   p.corrections = {};
@@ -179,16 +168,18 @@ inline std::size_t ends_in_zero(const std::uint64_t* digits, std::size_t n) noex
 
 /// Plans decimals at one exponent; false when more than `tolerated` values are none.
 inline bool plan_decimals(const std::uint64_t* patterns, std::size_t n, value_kind kind, unsigned exponent,
-                          bool narrowed, transform_set allowed, std::size_t tolerated, plain_plan& p) noexcept {
+                          bool narrowed, transform_set allowed, std::size_t tolerated, encoder_room& room,
+                          plain_plan& p) noexcept {
   decimal_split split;
-  if (!split_decimals(patterns, n, exponent, target_of(kind, narrowed), tolerated, split)) return false;
-  p.integers = plan_integers(split.digits, n, allowed, p.residuals);
+  if (!split_decimals(patterns, n, exponent, target_of(kind, narrowed), tolerated, room.plain, split)) return false;
+  const std::uint64_t* const digits = room.plain.digits.words;
+  p.integers = plan_integers(digits, n, allowed, room.residuals.words);
   p.choice = {mode::decimals, p.integers.how, static_cast<unsigned char>(exponent), narrowed};
   p.size = 1 + p.integers.size;
-  p.mostly_shorter = exponent != 0 && p.integers.divisor % 10 != 0 && ends_in_zero(split.digits, n) * 4 > n * 3;
+  p.mostly_shorter = exponent != 0 && p.integers.divisor % 10 != 0 && ends_in_zero(digits, n) * 4 > n * 3;
   p.corrections = {};
   if (split.corrected) {
-    p.corrections = plan_integers(split.corrections, n, only_positional, p.correction_residuals);
+    p.corrections = plan_positional(room.plain.corrections.words, n);
     p.size += p.corrections.size;
   }
   return true;
@@ -201,14 +192,30 @@ inline bool mostly_floats(const std::uint64_t* patterns, std::size_t n) noexcept
   return not_float * 16 <= n / 8;
 }
 
-/// Searches all of it: both kinds of body, the exponent and the transform. Leaves the least in p.
-inline void search_plain(const std::uint64_t* patterns, std::size_t n, value_kind kind, transform_set allowed,
-                         plain_plan& p) noexcept {
+/// Leaves in the room what a plan of these patterns left there.
+inline void prepare_plain(const std::uint64_t* patterns, std::size_t n, value_kind kind, const plain_plan& p,
+                          encoder_room& room) noexcept {
+  const std::uint64_t* x = room.plain.digits.words;
+  if (p.choice.how == mode::decimals) {
+    decimal_split split;
+    split_decimals(patterns, n, p.choice.exponent, target_of(kind, p.choice.narrowed), n, room.plain, split);
+  } else {
+    x = ordered_in(room.plain, patterns, n, kind);
+  }
+  integer_plan again;
+  again.how = p.integers.how;
+  make_residuals(x, n, again, room.residuals.words);
+}
+
+/// Searches all of it: both kinds of body, the exponent and the transform. Leaves the least in p, and nothing that can
+/// be relied on in the room.
+[[gnu::noinline]] inline void search_plain(const std::uint64_t* patterns, std::size_t n, value_kind kind,
+                                           transform_set allowed, encoder_room& room, plain_plan& p) noexcept {
   p.size = SIZE_MAX;
   if (kind != value_kind::integer) {
     const unsigned exponent = choose_exponent(patterns, n, target_of(kind, false));
-    if (exponent <= largest_exponent && plan_decimals(patterns, n, kind, exponent, false, allowed, n / 4 + 1, p) &&
-        p.size * 8 <= n * 24) {
+    if (exponent <= largest_exponent &&
+        plan_decimals(patterns, n, kind, exponent, false, allowed, n / 4 + 1, room, p) && p.size * 8 <= n * 24) {
       return;
     }
     if (kind == value_kind::binary64) {
@@ -216,38 +223,42 @@ inline void search_plain(const std::uint64_t* patterns, std::size_t n, value_kin
       const unsigned narrow = floats ? choose_exponent(patterns, n, decimal_target::narrowed) : exponent;
       if (floats && narrow <= largest_exponent) {
         plain_plan other;
-        if (plan_decimals(patterns, n, kind, narrow, true, allowed, n / 4 + 1, other) && other.size < p.size) {
-          assign(p, other, n);
+        if (plan_decimals(patterns, n, kind, narrow, true, allowed, n / 4 + 1, room, other) && other.size < p.size) {
+          p = other;
         }
       }
     }
   }
   plain_plan ordered;
-  plan_ordered(patterns, n, kind, allowed, ordered);
-  if (ordered.size < p.size) assign(p, ordered, n);
+  plan_ordered(patterns, n, kind, allowed, room, ordered);
+  if (ordered.size < p.size) p = ordered;
 }
 
 /// Plans what worked for the block before; false when it does not apply.
 inline bool plan_again(const std::uint64_t* patterns, std::size_t n, value_kind kind, const plain_choice& choice,
-                       transform_set allowed, plain_plan& p) noexcept {
+                       transform_set allowed, encoder_room& room, plain_plan& p) noexcept {
   if (choice.how == mode::decimals) {
     return kind != value_kind::integer &&
-           plan_decimals(patterns, n, kind, choice.exponent, choice.narrowed, allowed, n / 64, p) && !p.mostly_shorter;
+           plan_decimals(patterns, n, kind, choice.exponent, choice.narrowed, allowed, n / 64, room, p) &&
+           !p.mostly_shorter;
   }
-  plan_ordered(patterns, n, kind, allowed, p);
+  plan_ordered(patterns, n, kind, allowed, room, p);
   return true;
 }
 
 /// Writes p.size bytes.
-inline void write_plain(std::size_t n, const plain_plan& p, byte_writer& out) noexcept {
+///
+/// Preconditions: the room has what the plan left there. Effects: it has not any more.
+inline void write_plain(std::size_t n, const plain_plan& p, encoder_room& room, byte_writer& out) noexcept {
   if (p.choice.how == mode::decimals) {
     unsigned flags = p.choice.exponent;
     if (p.corrections.size != 0) flags |= flag_corrections;
     if (p.choice.narrowed) flags |= flag_narrowed;
     out.u8(flags);
   }
-  write_integers(p.residuals, n, p.integers, out);
-  if (p.corrections.size != 0) write_integers(p.correction_residuals, n, p.corrections, out);
+  word_room& one = room.plain.digits;
+  write_integers(room.residuals.words, n, p.integers, one, room.spare, out);
+  if (p.corrections.size != 0) write_integers(room.plain.corrections.words, n, p.corrections, one, room.spare, out);
 }
 
 }  // namespace detail::codec

@@ -45,12 +45,10 @@ inline std::uint64_t bitmap_word(const run_starts& r, std::size_t w) noexcept {
   return values >= 64 ? bits : bits & low_mask(static_cast<unsigned>(values));
 }
 
-// The lengths of runs that are written by length: at most half as many as values. Out of line, for it needs room that
-// is not needed any more when they are used.
+// The lengths of runs that are written by length: at most half as many as values. `words` is room for as many.
 //
 // Returns: false when they are not those of a block of r.n values.
-[[gnu::noinline]] inline bool decode_lengths(const run_starts& r, std::uint16_t* lengths) noexcept {
-  std::byte words[8 * max_block_values / 2];
+inline bool decode_lengths(const run_starts& r, std::byte* words, std::uint16_t* lengths) noexcept {
   if (!decode(r.lengths, words)) return false;
   std::size_t at = 0;
   for (std::size_t k = 0; k < r.count; ++k) {
@@ -97,7 +95,7 @@ inline bool spread(const run_starts& r, std::byte* words) noexcept {
     return true;
   }
   std::uint16_t lengths[max_block_values / 2];
-  if (!decode_lengths(r, lengths)) return false;
+  if (!decode_lengths(r, words, lengths)) return false;  // the heads take the other half of the words
   constexpr std::size_t stride = 8;  // most runs are as short: one store of many words, without a branch to mispredict
   std::size_t at = 0;
   for (std::size_t k = 0; k < r.count; ++k) {
@@ -113,6 +111,24 @@ inline bool spread(const run_starts& r, std::byte* words) noexcept {
   return true;
 }
 
+// The run of the i-th value, without an index of all. Out of line, for it takes room that its callers need no more
+// behind it.
+//
+// Returns: false when the runs are not those of a block.
+[[gnu::noinline]] inline bool find_run(const run_starts& r, std::size_t i, std::size_t& run) noexcept {
+  run = 0;
+  if (!r.by_length) {
+    for (std::size_t w = 0; w < i / 64; ++w) run += static_cast<std::size_t>(std::popcount(bitmap_word(r, w)));
+    run += static_cast<std::size_t>(std::popcount(bitmap_word(r, i / 64) & low_mask(i % 64 + 1))) - 1;
+    return is_start_bitmap(r);
+  }
+  std::byte words[8 * max_block_values / 2];
+  std::uint16_t lengths[max_block_values / 2];
+  if (!decode_lengths(r, words, lengths)) return false;
+  for (std::size_t end = lengths[0]; end <= i; end += lengths[run]) ++run;
+  return true;
+}
+
 // Where runs start, as bits: the run of a value is found in a few instructions, whichever it is.
 class run_index {
  public:
@@ -120,8 +136,9 @@ class run_index {
   bool assign(const run_starts& r) noexcept {
     for (auto& word : bits_) word = 0;
     if (r.by_length) {
+      std::byte decoded[8 * max_block_values / 2];
       std::uint16_t lengths[max_block_values / 2];
-      if (!decode_lengths(r, lengths)) return false;
+      if (!decode_lengths(r, decoded, lengths)) return false;
       std::size_t at = 0;
       for (std::size_t k = 0; k < r.count; ++k) {
         bits_[at / 64] |= std::uint64_t{1} << at % 64;
@@ -169,14 +186,15 @@ struct run_plan {
   bool by_length = false;
   integer_plan lengths;
   std::size_t size = 0;  // of the starts alone
-  std::uint64_t heads[max_block_values];
-  std::uint64_t residuals[max_block_values];
   std::uint64_t bitmap[max_block_values / 64];
 };
 
-inline void plan_runs(const std::uint64_t* patterns, std::size_t n, run_plan& p) noexcept {
-  std::uint64_t starts[max_block_values + 1];
-  std::uint64_t lengths[max_block_values];
+// Leaves the heads in the room, and the lengths as residuals.
+//
+// Preconditions: the runs are at most max_runs(max_block_values).
+inline void plan_runs(const std::uint64_t* patterns, std::size_t n, encoder_room& room, run_plan& p) noexcept {
+  std::uint64_t* const starts = room.spare.words;
+  std::uint64_t* const lengths = room.residuals.words;
   std::size_t count = 0;
   const auto look_at = [&](std::size_t i) {  // without a branch: runs are as hard to predict as the data
     starts[count] = i;
@@ -194,14 +212,14 @@ inline void plan_runs(const std::uint64_t* patterns, std::size_t n, run_plan& p)
   for (; next < n; ++next) look_at(next);
   starts[count] = n;
   for (std::size_t k = 0; k < count; ++k) {
-    p.heads[k] = patterns[starts[k]];
+    room.heads[k] = patterns[starts[k]];
     lengths[k] = starts[k + 1] - starts[k];
   }
   p.count = count;
   p.size = bitmap_size(n);
   p.by_length = false;
   if (count * 2 <= n) {
-    p.lengths = plan_integers(lengths, count, only_positional, p.residuals);
+    p.lengths = plan_positional(lengths, count);
     p.by_length = p.lengths.size < p.size;
     if (p.by_length) p.size = p.lengths.size;
   }
@@ -213,10 +231,10 @@ inline void plan_runs(const std::uint64_t* patterns, std::size_t n, run_plan& p)
 }
 
 /// Writes p.size bytes.
-inline void write_runs(std::size_t n, const run_plan& p, byte_writer& out) noexcept {
+inline void write_runs(std::size_t n, const run_plan& p, encoder_room& room, byte_writer& out) noexcept {
   out.varint((p.count - 1) * 2 + (p.by_length ? 1 : 0));
   if (p.by_length) {
-    write_integers(p.residuals, p.count, p.lengths, out);
+    write_integers(room.residuals.words, p.count, p.lengths, room.plain.digits, room.spare, out);
     return;
   }
   const std::size_t size = bitmap_size(n);

@@ -154,15 +154,13 @@ struct series_plan {
   integer_plan codes;
   std::size_t strangers = 0;
   std::size_t size = SIZE_MAX;  // without the mode byte
-  std::uint64_t residuals[max_block_values];
-  std::uint64_t positions[max_block_values];
-  std::uint64_t patterns[max_block_values];
 };
 
-/// Plans codes of a series' dictionary; false when it lacks too many of the values.
+/// Plans codes of a series' dictionary; false when it lacks too many of the values. Leaves in the room the codes, and
+/// as digits and corrections the positions and the patterns of what the dictionary has not.
 inline bool plan_series(const std::uint64_t* patterns, std::size_t n, value_kind kind,
-                        const slotted::codec::series_dictionary& d, series_plan& p) noexcept {
-  std::uint64_t codes[max_block_values];
+                        const slotted::codec::series_dictionary& d, encoder_room& room, series_plan& p) noexcept {
+  std::uint64_t* const codes = room.codes.words;
   std::uint64_t code = 0;
   p.strangers = 0;
   for (std::size_t i = 0; i < n; ++i) {
@@ -171,12 +169,12 @@ inline bool plan_series(const std::uint64_t* patterns, std::size_t n, value_kind
       code = found;
     } else {
       if (p.strangers * 4 > n) return false;
-      p.positions[p.strangers] = i;
-      p.patterns[p.strangers++] = patterns[i];
+      room.plain.digits.words[p.strangers] = i;
+      room.plain.corrections.words[p.strangers++] = patterns[i];
     }
     codes[i] = code;
   }
-  p.codes = plan_integers(codes, n, only_positional, p.residuals);
+  p.codes = plan_positional(codes, n);
   p.size = varint_size(d.view().version) + p.codes.size + varint_size(p.strangers) +
            packed_size(p.strangers, position_bits) + packed_size(p.strangers, pattern_bits(kind));
   return true;
@@ -184,12 +182,13 @@ inline bool plan_series(const std::uint64_t* patterns, std::size_t n, value_kind
 
 /// Writes p.size bytes.
 inline void write_series(std::size_t n, value_kind kind, std::uint32_t version, const series_plan& p,
-                         byte_writer& out) noexcept {
+                         encoder_room& room, byte_writer& out) noexcept {
   out.varint(version);
-  write_integers(p.residuals, n, p.codes, out);
+  write_integers(room.codes.words, n, p.codes, room.residuals, room.spare, out);
   out.varint(p.strangers);
-  pack(p.positions, p.strangers, position_bits, out.take(packed_size(p.strangers, position_bits)));
-  pack(p.patterns, p.strangers, pattern_bits(kind), out.take(packed_size(p.strangers, pattern_bits(kind))));
+  const std::uint64_t* const found = room.plain.corrections.words;
+  pack(room.plain.digits.words, p.strangers, position_bits, out.take(packed_size(p.strangers, position_bits)));
+  pack(found, p.strangers, pattern_bits(kind), out.take(packed_size(p.strangers, pattern_bits(kind))));
 }
 
 // Patterns in the order of their values, as to_ordered() gives them, ascending.

@@ -152,7 +152,8 @@ inline std::size_t find_top(const top_parts_plan& p, std::uint64_t top) noexcept
 }
 
 /// Plans top parts from a sample.
-inline void plan_top_parts(const std::uint64_t* patterns, std::size_t n, value_kind kind, top_parts_plan& p) noexcept {
+[[gnu::noinline]] inline void plan_top_parts(const std::uint64_t* patterns, std::size_t n, value_kind kind,
+                                             top_parts_plan& p) noexcept {
   choose_top_parts(patterns, n, kind, p);
   const unsigned low_bits = pattern_bits(kind) - p.top_bits;
   p.patches = 0;
@@ -163,7 +164,7 @@ inline void plan_top_parts(const std::uint64_t* patterns, std::size_t n, value_k
 
 /// Writes p.size bytes.
 inline void write_top_parts(const std::uint64_t* patterns, std::size_t n, value_kind kind, const top_parts_plan& p,
-                            byte_writer& out) noexcept {
+                            encoder_room& room, byte_writer& out) noexcept {
   const unsigned low_bits = pattern_bits(kind) - p.top_bits;
   out.u8(p.top_bits);
   out.u8(p.index_width);
@@ -171,10 +172,10 @@ inline void write_top_parts(const std::uint64_t* patterns, std::size_t n, value_
     out.u8(static_cast<unsigned>(p.entries[k] & 0xFF));
     out.u8(static_cast<unsigned>(p.entries[k] >> 8));
   }
-  std::uint64_t positions[max_block_values];
-  std::uint64_t tops[max_block_values];
-  std::uint64_t indices[max_block_values];
-  std::uint64_t lows[max_block_values];
+  std::uint64_t* const positions = room.plain.digits.words;
+  std::uint64_t* const tops = room.plain.corrections.words;
+  std::uint64_t* const indices = room.codes.words;
+  std::uint64_t* const lows = room.residuals.words;
   std::size_t patches = 0;
   for (std::size_t i = 0; i < n; ++i) {
     const std::uint64_t top = patterns[i] >> low_bits;
