@@ -104,6 +104,61 @@ inline column_sets read_columns(const std::filesystem::path& folder) {
   return sets;
 }
 
+/// A number as it is after it was printed to 15 digits and read again.
+inline double printed(double v) {
+  char text[32];
+  const auto end = std::to_chars(text, text + sizeof text, v, std::chars_format::general, 15);
+  double back = 0;
+  std::from_chars(text, end.ptr, back);
+  return back;
+}
+
+/// Columns of processes that are known to be hard: fractions that are no decimals, angles, prices in ticks, counters
+/// that are reset, latencies with heavy tails, and 300 to 4,000 values that recur. The same in every run.
+inline void add_hard_columns(column_sets& sets) {
+  constexpr std::size_t rows = 64 * 1024;
+  std::mt19937_64 random(2);
+  const auto below = [&](std::uint64_t n) { return static_cast<std::int64_t>(random() % n); };
+  const auto add = [&](const std::string& set, auto next) {
+    column c{set, std::vector<double>(rows), {}};
+    for (auto& v : c.reals) v = next();
+    sets[set].push_back(std::move(c));
+  };
+  std::int64_t walk = 30'000;
+  const auto wander = [&](std::int64_t step) { return walk += below(static_cast<std::uint64_t>(2 * step + 1)) - step; };
+  add("thirds", [&] { return static_cast<double>(wander(30)) / 3; });
+  add("thirds", [&] { return printed(static_cast<double>(below(10'000)) / 3); });
+  add("twelfths", [&] { return printed(static_cast<double>(wander(40)) / 12); });
+  add("twelfths", [&] { return static_cast<double>(below(5'000)) / 12; });
+  add("radians", [&] { return static_cast<double>(below(36'000)) / 100 * 3.14159265358979323846 / 180; });
+  add("radians", [&] { return static_cast<double>(wander(25)) / 100 * 3.14159265358979323846 / 180; });
+  std::int64_t price = 400'000;
+  add("prices in ticks", [&] { return static_cast<double>(price += (below(5) - 2) * (below(3) == 0 ? 1 : 0)) * 0.25; });
+  add("prices in ticks", [&] { return static_cast<double>(price += below(7) - 3) / 32; });
+  double count = 0;
+  add("counters with resets",
+      [&] { return count = below(5'000) == 0 ? 0 : count + static_cast<double>(below(1'000)); });
+  add("counters with resets",
+      [&] { return count = below(700) == 0 ? 0 : count + static_cast<double>(below(12)) * 512; });
+  const auto heavy = [&](double shape) {
+    const double u = (static_cast<double>(below(std::uint64_t{1} << 52)) + 1) * 0x1p-52;
+    return std::pow(u, -1 / shape);
+  };
+  add("latencies", [&] { return std::round(heavy(1.2) * 800) / 1e6; });
+  add("latencies", [&] { return std::floor(heavy(1.5) * 120'000); });
+  add("latencies", [&] { return heavy(2) * 0.0131; });
+  for (const std::size_t distinct : {300u, 1'000u, 4'000u}) {
+    std::vector<double> values(distinct);
+    for (auto& v : values) v = static_cast<double>(random() >> 11) * 0x1p-40;
+    add(std::to_string(distinct) + " recurring", [&] { return values[static_cast<std::size_t>(below(distinct))]; });
+    // Some of them far more often than others.
+    add(std::to_string(distinct) + " recurring", [&] {
+      const double u = static_cast<double>(below(1u << 30)) * 0x1p-30;
+      return values[static_cast<std::size_t>(u * u * static_cast<double>(distinct))];
+    });
+  }
+}
+
 /// Columns like those of a machine's metrics, the same in every run.
 inline column_sets make_columns() {
   constexpr std::size_t rows = 64 * 1024;
@@ -130,6 +185,7 @@ inline column_sets make_columns() {
   column_sets sets;
   for (auto* c : {&percent, &counter, &gauge, &bytes, &noise, &steps, &stamps, &grid})
     sets[c->name].push_back(std::move(*c));
+  add_hard_columns(sets);
   return sets;
 }
 

@@ -13,9 +13,10 @@ std::vector<std::byte> body_of(const std::vector<std::uint64_t>& patterns, value
   remembered_choice values, heads;
   bool prefers_runs = false;
   unsigned char runs_age = 0;
+  std::uint64_t divisor = 0;
   std::vector<std::byte> bytes(max_flat_size(patterns.size()));
-  bytes.resize(encode_body(patterns.data(), patterns.size(), kind, {values, heads, prefers_runs, runs_age, nullptr},
-                           bytes.data()));
+  bytes.resize(encode_body(patterns.data(), patterns.size(), kind,
+                           {values, heads, prefers_runs, runs_age, divisor, nullptr}, bytes.data()));
   return bytes;
 }
 

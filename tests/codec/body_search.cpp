@@ -12,13 +12,14 @@ struct column {
   remembered_choice values, heads;
   bool prefers_runs = false;
   unsigned char runs_age = 0;
+  std::uint64_t divisor = 0;
 
   std::vector<std::byte> encode(const std::vector<double>& v) {
     std::vector<std::uint64_t> patterns(v.size());
     std::memcpy(patterns.data(), v.data(), 8 * v.size());
     std::vector<std::byte> bytes(max_flat_size(v.size()));
     bytes.resize(encode_body(patterns.data(), v.size(), value_kind::binary64,
-                             {values, heads, prefers_runs, runs_age, nullptr}, bytes.data()));
+                             {values, heads, prefers_runs, runs_age, divisor, nullptr}, bytes.data()));
     return bytes;
   }
 };

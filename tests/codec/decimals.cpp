@@ -22,7 +22,7 @@ TEST_CASE("every decimal of up to 15 digits needs no correction") {
       p = std::bit_cast<std::uint64_t>(generated::decimal(d, e));
     }
     decimal_split s;
-    REQUIRE(split_decimals(patterns.data(), patterns.size(), e, decimal_target::binary64, 0, room, s));
+    REQUIRE(split_decimals(patterns.data(), patterns.size(), {e, 0}, decimal_target::binary64, 0, room, s));
     CHECK_FALSE(s.corrected);
   }
 }
@@ -42,12 +42,12 @@ TEST_CASE("floats are decimals too, as they are and widened") {
   }
   decimal_split s;
   CHECK(choose_exponent(floats.data(), floats.size(), decimal_target::binary32) == 3);
-  REQUIRE(split_decimals(floats.data(), floats.size(), 3, decimal_target::binary32, 0, room, s));
+  REQUIRE(split_decimals(floats.data(), floats.size(), {3, 0}, decimal_target::binary32, 0, room, s));
   CHECK_FALSE(s.corrected);
   CHECK(choose_exponent(widened.data(), widened.size(), decimal_target::narrowed) == 3);
-  REQUIRE(split_decimals(widened.data(), widened.size(), 3, decimal_target::narrowed, 0, room, s));
+  REQUIRE(split_decimals(widened.data(), widened.size(), {3, 0}, decimal_target::narrowed, 0, room, s));
   CHECK_FALSE(s.corrected);
-  REQUIRE_FALSE(split_decimals(widened.data(), widened.size(), 3, decimal_target::binary64, 0, room, s));
+  REQUIRE_FALSE(split_decimals(widened.data(), widened.size(), {3, 0}, decimal_target::binary64, 0, room, s));
 }
 
 TEST_CASE("an exponent is the least that most values need, and none is chosen for noise") {
@@ -65,10 +65,10 @@ TEST_CASE("what is no decimal becomes a correction beside its neighbour's digits
   patterns[3] = 0x7FF8000000001234u;
   patterns[4] = sign_bit;
   decimal_split s;
-  REQUIRE(split_decimals(patterns.data(), patterns.size(), 1, decimal_target::binary64, 5, room, s));
+  REQUIRE(split_decimals(patterns.data(), patterns.size(), {1, 0}, decimal_target::binary64, 5, room, s));
   CHECK(s.far == 2);
   CHECK(room.digits.words[3] == 125);
   CHECK(room.digits.words[4] == 125);
   CHECK(room.corrections.words[5] == 0);
-  CHECK_FALSE(split_decimals(patterns.data(), patterns.size(), 1, decimal_target::binary64, 1, room, s));
+  CHECK_FALSE(split_decimals(patterns.data(), patterns.size(), {1, 0}, decimal_target::binary64, 1, room, s));
 }

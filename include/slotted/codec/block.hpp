@@ -130,7 +130,7 @@ namespace codec {
 struct column_state_access {
   /// What the encoder may use of `s`.
   static detail::codec::encoder_memory of(column_state& s, const series_dictionary* series) noexcept {
-    return {s.values_, s.heads_, s.prefers_runs_, s.runs_age_, series};
+    return {s.values_, s.heads_, s.prefers_runs_, s.runs_age_, s.divisor_, series};
   }
 };
 

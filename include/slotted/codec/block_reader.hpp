@@ -76,7 +76,7 @@ class block_reader {
     if (mode_ == mode::integers || mode_ == mode::decimals)
       found = detail::codec::value_at(plain_, i, pattern, patched_);
     else if (mode_ == mode::dictionary)
-      found = detail::codec::value_at(entries_, table_, i, pattern, patched_);
+      found = detail::codec::value_at(entries_, decoded_words_, i, pattern, patched_);
     else if (mode_ == mode::series_dictionary)
       found = detail::codec::value_at(series_, dictionary_, i, pattern, patched_);
     else
@@ -112,7 +112,7 @@ class block_reader {
   bool keep(const detail::codec::dictionary_body& b) noexcept {
     entries_ = b;
     patched_[0].assign(b.codes.positions, b.codes.patches);
-    return decode_entries(b, table_);
+    return decode_entries(b, decoded_words_);
   }
 
   bool keep(const detail::codec::series_body& b) noexcept {
@@ -139,8 +139,7 @@ class block_reader {
   detail::codec::series_body series_;
   detail::codec::top_parts_body top_parts_;
   detail::codec::position_set patched_[2];
-  std::uint64_t table_[detail::codec::max_dictionary_entries];  // the entries of a dictionary, if there is one
-  std::uint64_t decoded_words_[detail::codec::max_block_values];
+  std::uint64_t decoded_words_[detail::codec::max_block_values];  // all values, or the entries of a dictionary
 };
 
 }  // namespace codec

@@ -32,16 +32,19 @@ struct flat_plan {
                                             transform_set allowed, remembered_choice& memory, encoder_room& room,
                                             flat_plan& p) noexcept {
   plain_plan& plain = p.plain;
-  const auto plan_plain = [&] { return plan_few(patterns, n, kind, allowed, memory.plain, memory.known, room, plain); };
+  const auto plan_plain = [&] {
+    return plan_few(patterns, n, kind, allowed, memory.plain, memory.known(), room, plain);
+  };
   if (!plan_plain()) return false;
   if (kind != value_kind::integer) {
     if (n >= 64 && plain.size * 8 > n * (pattern_bits(kind) - 20)) return false;  // top parts may be less
-    if (plain.choice.how == mode::integers && memory.known && !memory.still_good(plain.size, n)) return false;
+    if (plain.choice.how == mode::integers && memory.known() && !memory.still_good(plain.size, n)) return false;
   }
   p.how = plain.choice.how;
   p.size = plain.size;
   if (dictionary_may_pay(patterns, n, plain.size)) {
-    if (plan_dictionary(patterns, n, kind, plain.choice, plain.size - plain.size / 12, room, p.dictionary)) {
+    if (plan_dictionary(patterns, n, kind, plain.choice, plain.divisor, plain.size - plain.size / 12, room,
+                        p.dictionary)) {
       p.how = mode::dictionary;
       p.size = p.dictionary.size;
     } else {
@@ -56,8 +59,8 @@ struct flat_plan {
 ///
 /// Returns: false when that does not apply, or is not good enough any more.
 inline bool plan_flat_again(const std::uint64_t* patterns, std::size_t n, value_kind kind, transform_set allowed,
-                            const series_dictionary* series, remembered_choice& memory, encoder_room& room,
-                            flat_plan& p) noexcept {
+                            const series_dictionary* series, remembered_choice& memory, std::uint64_t divisor,
+                            encoder_room& room, flat_plan& p) noexcept {
   // The transform is compared with the others at every eighth block, for that costs as much as all the rest.
   const transform_set remembered = allowed & set_of(memory.plain.digits);  // none, where a hint says what cannot be
   const transform_set compared = memory.age % 8 == 7 || n <= few_values || remembered == 0 ? allowed : remembered;
@@ -74,11 +77,11 @@ inline bool plan_flat_again(const std::uint64_t* patterns, std::size_t n, value_
   // Reals that were no decimals are searched for each time: a block of decimals among them is too good to be missed.
   if (kind != value_kind::integer && memory.plain.how != mode::decimals) return false;
   plain_plan& plain = p.plain;
-  if (!plan_again(patterns, n, kind, memory.plain, compared, room, plain)) return false;
+  if (!plan_again(patterns, n, kind, memory.plain, divisor, compared, room, plain)) return false;
   const std::size_t good = memory.still_good_below(n);
   if (memory.how == mode::dictionary) {
     const std::size_t limit = min_of(good, plain.size - plain.size / 12);
-    if (plan_dictionary(patterns, n, kind, memory.plain, limit, room, p.dictionary))
+    if (plan_dictionary(patterns, n, kind, memory.plain, divisor, limit, room, p.dictionary))
       return is_taken(mode::dictionary, p.dictionary.size);
     if (plain.size < good) prepare_plain(patterns, n, kind, plain, room);
   }
@@ -90,9 +93,10 @@ inline bool plan_flat_again(const std::uint64_t* patterns, std::size_t n, value_
 /// Plans n patterns as the least body but runs, and leaves in the room what is to be written of it.
 [[gnu::noinline]] inline void plan_flat(const std::uint64_t* patterns, std::size_t n, value_kind kind,
                                         transform_set allowed, const series_dictionary* series,
-                                        remembered_choice& memory, encoder_room& room, flat_plan& p) noexcept {
+                                        remembered_choice& memory, std::uint64_t& divisor, encoder_room& room,
+                                        flat_plan& p) noexcept {
   if (n <= few_values && series == nullptr && plan_few_body(patterns, n, kind, allowed, memory, room, p)) return;
-  if (memory.usable(n) && plan_flat_again(patterns, n, kind, allowed, series, memory, room, p)) return;
+  if (memory.usable(n) && plan_flat_again(patterns, n, kind, allowed, series, memory, divisor, room, p)) return;
 
   p.plain.corrections = {};
   search_plain(patterns, n, kind, allowed, room, p.plain);
@@ -101,7 +105,7 @@ inline bool plan_flat_again(const std::uint64_t* patterns, std::size_t n, value_
   bool in_room = false;
   // A dictionary decodes more slowly than what it replaces: it has to save a twelfth.
   if (n >= 64 && p.size * 8 > n * 2 && values_recur(patterns, n) &&
-      plan_dictionary(patterns, n, kind, p.plain.choice, p.size - p.size / 12, room, p.dictionary)) {
+      plan_dictionary(patterns, n, kind, p.plain.choice, p.plain.divisor, p.size - p.size / 12, room, p.dictionary)) {
     p.size = p.dictionary.size;
     p.how = mode::dictionary;
     in_room = true;
@@ -121,8 +125,9 @@ inline bool plan_flat_again(const std::uint64_t* patterns, std::size_t n, value_
     }
   }
   memory.found(p.how, p.plain.choice, n, p.size);
+  if (p.plain.divisor != 0) divisor = p.plain.divisor;
   if (p.how <= mode::decimals) prepare_plain(patterns, n, kind, p.plain, room);
-  if (p.how == mode::dictionary && !in_room) number_distinct(patterns, n, kind, SIZE_MAX / 8, room);
+  if (p.how == mode::dictionary && !in_room) number_distinct(patterns, n, kind, any_size, room);
 }
 
 /// Writes n patterns as planned, mode byte first; gives their size, at most max_flat_size(n).
@@ -149,6 +154,7 @@ struct encoder_memory {
   remembered_choice& heads;
   bool& prefers_runs;
   unsigned char& runs_age;
+  std::uint64_t& divisor;
   const series_dictionary* series;
 };
 
@@ -160,7 +166,7 @@ inline std::size_t encode_body(const std::uint64_t* patterns, std::size_t n, val
   const auto encode_flat = [&](const std::uint64_t* values, std::size_t count, transform_set transforms,
                                const series_dictionary* series, remembered_choice& remembered, std::byte* at) {
     flat_plan p;
-    plan_flat(values, count, kind, transforms, series, remembered, room, p);
+    plan_flat(values, count, kind, transforms, series, remembered, memory.divisor, room, p);
     return write_flat(values, count, kind, p, series, room, at);
   };
   const std::size_t count = count_runs(patterns, n);
@@ -181,7 +187,7 @@ inline std::size_t encode_body(const std::uint64_t* patterns, std::size_t n, val
   const bool trusted = memory.prefers_runs && memory.runs_age < blocks_between_comparisons;
   if (!trusted && count * 16 > n) {
     flat_plan flat;
-    plan_flat(patterns, n, kind, allowed, memory.series, memory.values, room, flat);
+    plan_flat(patterns, n, kind, allowed, memory.series, memory.values, memory.divisor, room, flat);
     memory.prefers_runs = size < 1 + flat.size;
     memory.runs_age = 0;
     if (!memory.prefers_runs) return write_flat(patterns, n, kind, flat, memory.series, room, to);

@@ -15,13 +15,13 @@ struct remembered_choice {
 
   plain_choice plain;
   mode how = mode::integers;
-  unsigned char age = 0;
-  bool known = false;
+  unsigned char age = unknown;
   std::uint16_t values = 0;
   std::uint16_t size = 0;
 
-  bool usable(std::size_t n) const noexcept { return known && age < blocks_between_searches && n >= 8; }
-  void forget() noexcept { known = false; }
+  static constexpr unsigned char unknown = 255;
+  bool known() const noexcept { return age != unknown; }
+  bool usable(std::size_t n) const noexcept { return age < blocks_between_searches && n >= 8; }
 
   // Are `now` bytes for n values at most 10 % more than at the last search?
   bool still_good(std::size_t now, std::size_t n) const noexcept { return now < still_good_below(n); }
@@ -34,7 +34,6 @@ struct remembered_choice {
     plain = choice;
     how = m;
     age = 0;
-    known = true;
     values = static_cast<std::uint16_t>(n);
     size = static_cast<std::uint16_t>(bytes);
   }
@@ -75,8 +74,8 @@ class column_state {
   /// Preconditions: values and size are those of the last block that was encoded with this state.
   hint to_hint(std::size_t values, std::size_t size) const noexcept {
     using namespace detail::codec;
-    const remembered_choice& last = prefers_runs_ && heads_.known ? heads_ : values_;
-    if (!last.known) return {};
+    const remembered_choice& last = prefers_runs_ && heads_.known() ? heads_ : values_;
+    if (!last.known()) return {};
     unsigned choice = known_bit | static_cast<unsigned>(last.how) << 2 | static_cast<unsigned>(last.plain.digits) << 6 |
                       static_cast<unsigned>(last.plain.exponent) << 8;
     if (&last == &heads_) choice |= runs_bit;
@@ -95,6 +94,7 @@ class column_state {
   static constexpr unsigned runs_bit = 2;
   static constexpr unsigned decimals_bit = 32;
   static constexpr unsigned narrowed_bit = 1u << 13;
+  std::uint64_t divisor_ = 0;  // the one that was found last, for values or heads
   detail::codec::remembered_choice values_;
   detail::codec::remembered_choice heads_;
   bool prefers_runs_ = false;

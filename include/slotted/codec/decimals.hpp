@@ -4,6 +4,7 @@
 
 #include <slotted/algorithm.hpp>
 #include <slotted/codec/integer_search.hpp>
+#include <slotted/codec/multiples.hpp>
 #include <slotted/codec/quotients.hpp>
 
 namespace slotted {
@@ -19,12 +20,14 @@ enum class value_kind : unsigned char { integer, binary64, binary32 };
 // NaN, infinities, -0.0 and whatever is no decimal are corrections of up to 64 bits, left to patches.
 // Hostile digits, of 2^51 and more, divide to some double, perhaps a NaN: a value, as promised, nothing undefined.
 
-// ---- format: exponent | 32 has corrections | 64 narrowed, the stream of d, [the stream of corrections]
+// In the place of 10^e there may be a divisor of the block's own.
+// ---- format: exponent | 32 has corrections | 64 narrowed, [divisor], the stream of d, [the stream of corrections]
 inline constexpr unsigned flag_corrections = 32;
 inline constexpr unsigned flag_narrowed = 64;
 
 struct decimal_block {
   unsigned exponent = 0;
+  std::uint64_t divisor = 0;  // the pattern of the block's own, if it has one
   decimal_target target = decimal_target::binary64;
   bool corrected = false;
   integer_stream digits;
@@ -38,7 +41,14 @@ inline bool parse(byte_reader& in, std::size_t n, value_kind kind, decimal_block
   b.target = kind == value_kind::binary32   ? decimal_target::binary32
              : (flags & flag_narrowed) != 0 ? decimal_target::narrowed
                                             : decimal_target::binary64;
-  if (b.exponent > largest_exponent || flags >= 128 || kind == value_kind::integer) in.fail();
+  b.divisor = 0;
+  if (b.exponent == own_divisor && b.target == decimal_target::binary64) {
+    if (const std::byte* const pattern = in.take(8)) b.divisor = load_little(pattern);
+    if (!is_divisor(b.divisor)) in.fail();
+  } else if (b.exponent > largest_exponent) {
+    in.fail();
+  }
+  if (flags >= 128 || kind == value_kind::integer) in.fail();
   if (!in.ok() || !parse(in, n, b.digits)) return false;
   return !b.corrected || parse_positional(in, n, b.corrections);
 }
@@ -52,20 +62,30 @@ inline void unpack_decimals(const integer_stream& s, unsigned exponent, std::byt
   }
 }
 
+// The pattern of the digits' quotient.
+inline std::uint64_t pattern_of(const decimal_block& b, std::uint64_t digits) noexcept {
+  return b.divisor != 0 ? quotient_by(digits, b.divisor) : decimal_pattern(digits, b.exponent, b.target);
+}
+
 inline bool decode_digits(const decimal_block& b, std::byte* __restrict words) noexcept {
   const std::size_t n = b.digits.n;
   if (is_constant(b.digits)) {
-    const std::uint64_t pattern = decimal_pattern(b.digits.base, b.exponent, b.target);
+    const std::uint64_t pattern = pattern_of(b, b.digits.base);
     codec::run<line_kernel>(words, pattern, std::uint64_t{0}, n);
     return true;
   }
-  if (b.digits.how == transform::none && b.digits.divisor == 1 && b.target == decimal_target::binary64) {
+  if (b.digits.how == transform::none && b.digits.divisor == 1 && b.target == decimal_target::binary64 &&
+      b.divisor == 0) {
     unpack_decimals(b.digits, b.exponent, words);  // most blocks: all in one pass
     return b.digits.patches == 0 || for_each_patch(b.digits, [&](std::size_t position, std::uint64_t d) {
              set_word(words, position, decimal_pattern(d, b.exponent, b.target));
            });
   }
   if (!decode(b.digits, words)) return false;
+  if (b.divisor != 0) {
+    divide_by(words, n, b.divisor);
+    return true;
+  }
   const std::size_t in_rows = n / lanes * lanes;
   divide(words, in_rows, b.exponent, b.target);
   if (in_rows != n) {
@@ -94,7 +114,7 @@ inline bool value_at(const decimal_block& b, std::size_t i, std::uint64_t& patte
   std::uint64_t correction = 0;
   if (!value_at(b.digits, i, d, patched)) return false;
   if (b.corrected && !value_at(b.corrections, i, correction, patched == nullptr ? nullptr : patched + 1)) return false;
-  pattern = decimal_pattern(d, b.exponent, b.target) + correction;
+  pattern = pattern_of(b, d) + correction;
   return true;
 }
 
@@ -235,19 +255,60 @@ struct split_kernel {
   }
 };
 
+// The same by a divisor of the block's own.
+struct split_multiples_kernel {
+  using seldom = void;
+  template <isa>
+  [[gnu::always_inline]] static split_kernel::outcome run(const std::uint64_t* __restrict patterns, std::size_t rows,
+                                                          double divisor, const divisor_lanes* by,
+                                                          std::uint64_t* __restrict digits,
+                                                          std::uint64_t* __restrict corrections) noexcept {
+    split_kernel::outcome found;
+    for (std::size_t row = 0; row < rows; ++row, patterns += lanes, digits += lanes, corrections += lanes) {
+      for (std::size_t l = 0; l < lanes; ++l) digits[l] = nearest_digits(patterns[l], divisor);  // must be vectorised
+      std::uint64_t quotients[lanes];
+      finish_row(reinterpret_cast<const std::byte*>(digits), by->next(), reinterpret_cast<std::byte*>(quotients));
+      for (std::size_t l = 0; l < lanes; ++l) {  // must be vectorised
+        corrections[l] = patterns[l] - quotients[l];
+        found.corrected |= corrections[l];
+        found.far += std::uint64_t{!is_near(corrections[l])} | std::uint64_t{digits[l] == decimal_limit};
+      }
+    }
+    return found;
+  }
+};
+
+// What digits are divided by: a power of ten, or a double by its pattern.
+struct denominator {
+  unsigned exponent = 0;
+  std::uint64_t divisor = 0;
+
+  std::uint64_t quotient_of(std::uint64_t digits, decimal_target target) const noexcept {
+    return divisor != 0 ? quotient_by(digits, divisor) : decimal_pattern(digits, exponent, target);
+  }
+};
+
+inline split_kernel::outcome split_rows(const std::uint64_t* patterns, std::size_t rows, denominator by,
+                                        decimal_target target, std::uint64_t* d, std::uint64_t* c) noexcept {
+  if (by.divisor == 0) return codec::run<split_kernel>(patterns, rows, by.exponent, target, d, c);
+  const divisor_lanes each(by.divisor);
+  const divisor_lanes* const divide = &each;
+  return codec::run<split_multiples_kernel>(patterns, rows, std::bit_cast<double>(by.divisor), divide, d, c);
+}
+
 /// Splits n patterns into the digits and the corrections of `room`; false when more than `tolerated` of them are no
 /// decimals.
-inline bool split_decimals(const std::uint64_t* patterns, std::size_t n, unsigned exponent, decimal_target target,
+inline bool split_decimals(const std::uint64_t* patterns, std::size_t n, denominator by, decimal_target target,
                            std::size_t tolerated, plain_room& room, decimal_split& s) noexcept {
   std::uint64_t* const d = room.digits.words;
   std::uint64_t* const c = room.corrections.words;
   const std::size_t in_rows = n / lanes * lanes;
-  split_kernel::outcome found = codec::run<split_kernel>(patterns, in_rows / lanes, exponent, target, d, c);
+  split_kernel::outcome found = split_rows(patterns, in_rows / lanes, by, target, d, c);
   if (in_rows != n) {
     std::uint64_t row[lanes] = {};
     std::memcpy(row, patterns + in_rows, 8 * (n - in_rows));
     const std::uint64_t* const padded = row;
-    const auto rest = codec::run<split_kernel>(padded, std::size_t{1}, exponent, target, d + in_rows, c + in_rows);
+    const auto rest = split_rows(padded, 1, by, target, d + in_rows, c + in_rows);
     found.corrected |= rest.corrected;  // zeros are decimals
     found.far += rest.far;
   }
@@ -260,7 +321,7 @@ inline bool split_decimals(const std::uint64_t* patterns, std::size_t n, unsigne
   for (std::size_t i = 0; i < n; ++i) {
     if (!is_near(c[i]) || d[i] == decimal_limit) {
       d[i] = previous;
-      c[i] = patterns[i] - decimal_pattern(previous, exponent, target);
+      c[i] = patterns[i] - by.quotient_of(previous, target);
       corrected |= c[i];  // the limit's own quotient needed none
     }
     previous = d[i];

@@ -1,4 +1,4 @@
-// slotted: a dictionary body: at most 256 distinct values, coded as a plain body, and a code for each position.
+// slotted: a dictionary body: the distinct values of a block, coded as a plain body, and a code for each position.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -9,40 +9,55 @@ namespace slotted {
 inline namespace SLOTTED_DETAIL_ABI {
 namespace detail::codec {
 
-inline constexpr std::size_t max_dictionary_entries = 256;
+inline constexpr std::size_t max_dictionary_entries = max_block_values;
+// A code of so few fits into a byte, and their table into a part of the cache that it can share. Integers have no more:
+// where they are narrower than eight bytes, a decoder keeps its words and a table of them within its stack.
+inline constexpr std::size_t small_dictionary = 256;
 
-// Bytes: entry count - 1, mode of the entries, entries, stream of codes. Entries ascend, so that codes are ranks:
-// what is near in value is near in code, and the entries themselves are small steps.
+// Bytes: entry count - 1 as a varint, mode of the entries, entries, stream of codes. Entries ascend, so that codes are
+// ranks: what is near in value is near in code, and the entries themselves are small steps.
 struct dictionary_body {
   plain_body entries;
   integer_stream codes;
+  value_kind kind = value_kind::integer;
   std::size_t count = 0;
+
+  // The codes that have an entry, or would have.
+  std::uint64_t code_mask() const noexcept {
+    return (count <= small_dictionary ? small_dictionary : max_dictionary_entries) - 1;
+  }
 };
 
 inline bool parse(byte_reader& in, std::size_t n, value_kind kind, dictionary_body& b) noexcept {
-  b.count = in.u8() + std::size_t{1};
+  const std::uint64_t last = in.varint();
   const unsigned how = in.u8();
-  if (how > static_cast<unsigned>(mode::decimals)) in.fail();
+  if (how > static_cast<unsigned>(mode::decimals) || last >= n) in.fail();
+  if (kind == value_kind::integer && last >= small_dictionary) in.fail();
+  b.kind = kind;
+  b.count = number_cast<std::size_t>(last) + 1;
   if (!in.ok() || !parse(in, b.count, kind, static_cast<mode>(how), b.entries)) return false;
   if (is_summed(b.entries)) in.fail();
   return in.ok() && parse_positional(in, n, b.codes);
 }
 
-// Codes are masked into this table of max_dictionary_entries rather than checked: those of hostile bytes then find a
-// value or a zero.
+// Codes are masked into this table rather than checked: those of hostile bytes then find a value or a zero.
 inline bool decode_entries(const dictionary_body& b, std::uint64_t* table) noexcept {
   if (!decode(b.entries, reinterpret_cast<std::byte*>(table))) return false;
-  for (std::size_t i = b.count; i < max_dictionary_entries; ++i) table[i] = 0;
+  for (std::size_t i = b.count; i <= b.code_mask(); ++i) table[i] = 0;
   return true;
 }
 
 // Puts entries in the place of their codes. Out of line, where the words might be the table's for all that a compiler
 // knows: one that knew better would gather eight at a time, which takes longer than eight loads. Four at a time, so
 // that a load has not to be told from the store just before it.
-[[gnu::noinline]] inline void look_up(const std::uint64_t* table, std::byte* words, std::size_t n) noexcept {
-  static_assert(max_dictionary_entries == 256, "a code is the low byte of its word");
-  constexpr std::size_t low = std::endian::native == std::endian::big ? 7 : 0;
-  const auto entry = [&](std::size_t i) { return table[std::to_integer<std::size_t>(words[8 * i + low])]; };
+template <typename Code, typename Entry>
+[[gnu::noinline]] inline void look_up(const Entry* table, Code mask, std::byte* words, std::size_t n) noexcept {
+  constexpr std::size_t low = std::endian::native == std::endian::big ? 8 - sizeof(Code) : 0;
+  const auto entry = [&](std::size_t i) {
+    Code code;
+    std::memcpy(&code, words + 8 * i + low, sizeof code);
+    return std::uint64_t{table[code & mask]};
+  };
   std::size_t i = 0;
   for (; i + 4 <= n; i += 4) {
     const std::uint64_t entries[4] = {entry(i), entry(i + 1), entry(i + 2), entry(i + 3)};
@@ -51,12 +66,29 @@ inline bool decode_entries(const dictionary_body& b, std::uint64_t* table) noexc
   for (; i < n; ++i) set_word(words, i, entry(i));
 }
 
-// Out of line, for other bodies need no room for the table.
-[[gnu::noinline]] inline bool decode(const dictionary_body& b, std::byte* __restrict words) noexcept {
-  std::uint64_t table[max_dictionary_entries];
+// Each out of line, for other bodies need no room for the table.
+template <std::size_t entries, typename Code>
+[[gnu::noinline]] inline bool decode_by_table(const dictionary_body& b, std::byte* __restrict words) noexcept {
+  std::uint64_t table[entries];
   if (!decode_entries(b, table) || !decode(b.codes, words)) return false;
-  look_up(table, words, b.codes.n);
+  look_up<Code, std::uint64_t>(table, static_cast<Code>(entries - 1), words, b.codes.n);
   return true;
+}
+// Of floats a table of words would not leave room for the words of their decoder: their patterns have 32 bits.
+[[gnu::noinline]] inline bool decode_by_narrow_table(const dictionary_body& b, std::byte* __restrict words) noexcept {
+  std::uint32_t table[max_dictionary_entries];
+  if (!decode(b.entries, words)) return false;  // there are no more entries than values
+  for (std::size_t i = 0; i < b.count; ++i) table[i] = static_cast<std::uint32_t>(word_at(words, i));
+  for (std::size_t i = b.count; i < max_dictionary_entries; ++i) table[i] = 0;
+  if (!decode(b.codes, words)) return false;
+  look_up<std::uint16_t, std::uint32_t>(table, max_dictionary_entries - 1, words, b.codes.n);
+  return true;
+}
+
+inline bool decode(const dictionary_body& b, std::byte* __restrict words) noexcept {
+  if (b.count <= small_dictionary) return decode_by_table<small_dictionary, std::uint8_t>(b, words);
+  if (b.kind == value_kind::binary32) return decode_by_narrow_table(b, words);
+  return decode_by_table<max_dictionary_entries, std::uint16_t>(b, words);
 }
 
 // Whether a parsed body decodes.
@@ -65,17 +97,17 @@ inline bool is_sound(const dictionary_body& b) noexcept { return is_sound(b.entr
 inline bool value_at(const dictionary_body& b, std::size_t i, std::uint64_t& pattern) noexcept {
   std::uint64_t code = 0;
   if (!value_at(b.codes, i, code)) return false;
-  code %= max_dictionary_entries;
+  code &= b.code_mask();
   pattern = 0;
   return code >= b.count || value_at(b.entries, number_cast<std::size_t>(code), pattern);
 }
 
-// The same with the entries decoded into a table of max_dictionary_entries, for many values of one block.
+// The same with the entries decoded into a table, for many values of one block.
 inline bool value_at(const dictionary_body& b, const std::uint64_t* table, std::size_t i, std::uint64_t& pattern,
                      const position_set* patched) noexcept {
   std::uint64_t code = 0;
   if (!value_at(b.codes, i, code, patched)) return false;
-  pattern = table[code % max_dictionary_entries];
+  pattern = table[number_cast<std::size_t>(code & b.code_mask())];
   return true;
 }
 
@@ -89,7 +121,7 @@ struct dictionary_plan {
 };
 
 // Do values recur often enough for a dictionary, as 64 of them show? Of 256 values, 64 picked at random have eight
-// pairs.
+// pairs, of 1,024 two.
 inline bool values_recur(const std::uint64_t* patterns, std::size_t n) noexcept {
   constexpr unsigned bits = 12;
   std::uint64_t seen[(1u << bits) / 64] = {};
@@ -104,6 +136,15 @@ inline bool values_recur(const std::uint64_t* patterns, std::size_t n) noexcept 
   return pairs * 32 > count;
 }
 
+inline constexpr std::size_t any_size = std::size_t{1} << 24;
+
+// Could n values by so many entries take fewer than `limit` bytes? An entry saves the bits of its place in their order.
+inline bool may_pay(std::size_t n, std::size_t entries, std::size_t limit) noexcept {
+  const std::size_t value_bits = 8 * limit / n;
+  const std::size_t code_bits = bit_length(entries);
+  return n * code_bits + entries * (value_bits > code_bits ? value_bits - code_bits : 0) <= 8 * limit;
+}
+
 // Numbers the distinct ones of n patterns in the order of their values: leaves them in the spare words of the room, and
 // the number of each pattern as its code.
 //
@@ -111,6 +152,10 @@ inline bool values_recur(const std::uint64_t* patterns, std::size_t n) noexcept 
 inline std::size_t number_distinct(const std::uint64_t* patterns, std::size_t n, value_kind kind, std::size_t limit,
                                    encoder_room& room) noexcept {
   constexpr std::uint16_t empty = 0xFFFF;
+  // Of values that are short without it, a large one saves next to nothing.
+  constexpr std::size_t short_bits = 20;
+  const bool small = kind == value_kind::integer || 8 * limit <= n * short_bits;
+  const std::size_t most = small ? small_dictionary : max_dictionary_entries;
   index_room& index = room.index;
   std::memset(index.slots, 0xFF, sizeof index.slots);
   std::uint64_t* const seen = room.codes.words;
@@ -122,13 +167,14 @@ inline std::size_t number_distinct(const std::uint64_t* patterns, std::size_t n,
     for (; index.slots[slot] != empty && seen[index.slots[slot]] != v; slot = (slot + 1) % index_slots)
       if (++steps > 16 * n) return 0;  // chosen to collide: other values take less than a step each
     if (index.slots[slot] == empty) {
-      if (count == max_dictionary_entries || n * bit_length(count) > 8 * limit) return 0;
+      if (count == most || (count % 16 == 0 && !may_pay(n, count, limit))) return 0;
       seen[count] = v;
       index.order[count] = static_cast<std::uint16_t>(count);
       index.slots[slot] = static_cast<std::uint16_t>(count++);
     }
     index.first_codes[i] = index.slots[slot];
   }
+  if (!may_pay(n, count, limit)) return 0;
   static_assert(index_slots == std::size_t{1} << (64 - 53));
   sort(index.order, index.order + count, [&](std::uint16_t a, std::uint16_t b) {
     return static_cast<std::int64_t>(to_ordered(seen[a], kind)) < static_cast<std::int64_t>(to_ordered(seen[b], kind));
@@ -141,20 +187,20 @@ inline std::size_t number_distinct(const std::uint64_t* patterns, std::size_t n,
   return count;
 }
 
-/// Plans a dictionary; false when there are more than 256 values, or it would take `limit` bytes or more. Entries are
+/// Plans a dictionary; false when there are too many values, or it would take `limit` bytes or more. Entries are
 /// tried first by the choice that the column has made for its values. Leaves in the room the codes and, as its spare
 /// words, the entries; what a plan of another body left there is lost.
 inline bool plan_dictionary(const std::uint64_t* patterns, std::size_t n, value_kind kind, const plain_choice& choice,
-                            std::size_t limit, encoder_room& room, dictionary_plan& p) noexcept {
+                            std::uint64_t divisor, std::size_t limit, encoder_room& room, dictionary_plan& p) noexcept {
   p.count = number_distinct(patterns, n, kind, limit, room);
   if (p.count == 0) return false;
   const std::uint64_t* const entries = room.spare.words;
   if (p.count < 16 || choice.how != mode::decimals ||
-      !plan_again(entries, p.count, kind, choice, random_access, room, p.entries)) {
+      !plan_again(entries, p.count, kind, choice, divisor, random_access, room, p.entries)) {
     search_plain(entries, p.count, kind, random_access, room, p.entries);
   }
   p.codes = plan_positional(room.codes.words, n);
-  p.size = 2 + p.entries.size + p.codes.size;
+  p.size = varint_size(p.count - 1) + 1 + p.entries.size + p.codes.size;
   return p.size < limit;
 }
 
@@ -163,7 +209,7 @@ inline bool plan_dictionary(const std::uint64_t* patterns, std::size_t n, value_
 /// Preconditions: the room has what the plan left there. Effects: it has not any more.
 inline void write_dictionary(std::size_t n, value_kind kind, const dictionary_plan& p, encoder_room& room,
                              byte_writer& out) noexcept {
-  out.u8(static_cast<unsigned>(p.count - 1));
+  out.varint(p.count - 1);
   out.u8(static_cast<unsigned>(p.entries.choice.how));
   prepare_plain(room.spare.words, p.count, kind, p.entries, room);
   write_plain(p.count, p.entries, room, out);

@@ -132,6 +132,11 @@ inline bool plan_few(const std::uint64_t* patterns, std::size_t n, value_kind ki
     p.size = p.integers.size;
     return true;
   }
+  if (known && choice.exponent == own_divisor) return false;
+  if (n == 1 && patterns[0] == 0) {  // as a decimal it would have an exponent
+    plan_ordered_patterns();
+    return true;
+  }
   const decimal_target target = target_of(kind, known && choice.narrowed);
   few_digits d(room.plain);
   if (d.split(patterns, n, choice, known, target)) {

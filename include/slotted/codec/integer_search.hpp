@@ -32,7 +32,11 @@ inline void try_patches(const std::uint64_t* r, std::size_t n, residual_range ra
   const unsigned range_width = width_of(range);
   // The count, the width, the position and the value of a single patch take five bytes at least.
   const bool very_few = n < 16;
-  if (!very_few || range_width <= 40) {
+  std::size_t as_first = 0;
+  for (std::size_t i = 0; very_few && i < n; ++i) as_first += r[i] == r[0];
+  if (as_first * 2 >= n) {
+    // Half of few are one number, and a sample of them says nothing.
+  } else if (!very_few || range_width <= 40) {
     const unsigned sampled = sampled_width(r, n);
     if (sampled + 1 >= range_width || (very_few && n * (range_width - sampled) <= 40)) return;
   }
@@ -243,7 +247,7 @@ inline integer_plan plan_integers(const std::uint64_t* x, std::size_t n, transfo
   const integer_plan* best = nullptr;
   std::size_t best_cost = SIZE_MAX;
   for (unsigned t = 0; t < 4; ++t) {
-    const std::size_t margin = t == 0 ? 4 : 2;
+    const std::size_t margin = t == 0 ? 6 : 4;
     if (promised[t] == SIZE_MAX || promised[t] > least + margin) continue;
     if (current != plans[t].how) make_residuals(x, n, plans[t], r);
     current = plans[t].how;

@@ -11,8 +11,8 @@ namespace detail::codec {
 // The first byte of every body, and the low three bits of a block's header.
 enum class mode : unsigned char {
   integers,           // the values, or the patterns of reals in an order that agrees with that of the reals
-  decimals,           // integers over a power of ten
-  dictionary,         // codes of at most 256 values that stand in the block
+  decimals,           // integers over a power of ten, or over a divisor of the block's own
+  dictionary,         // codes of the distinct values, which stand in the block
   series_dictionary,  // codes of values that stand in a dictionary passed to the decoder
   top_parts,          // a few distinct high parts, and low bits as they are
   runs,               // each run of equal patterns once
@@ -121,6 +121,7 @@ struct plain_plan {
   integer_plan integers;        // of the ordered patterns, or of the digits
   integer_plan corrections;     // size 0 when all are zero
   std::size_t size = SIZE_MAX;  // without the mode byte
+  std::uint64_t divisor = 0;    // of the block's own, where the exponent is own_divisor
   bool mostly_shorter = false;  // a smaller exponent does for most values
 };
 
@@ -152,8 +153,8 @@ inline const std::uint64_t* ordered_in(plain_room& room, const std::uint64_t* pa
 inline void plan_ordered(const std::uint64_t* patterns, std::size_t n, value_kind kind, transform_set allowed,
                          encoder_room& room, plain_plan& p) noexcept {
   p.integers = plan_integers(ordered_in(room.plain, patterns, n, kind), n, allowed, room.residuals.words);
-  p.choice.how = mode::integers;
-  p.choice.digits = p.integers.how;
+  p.choice = {mode::integers, p.integers.how, 0, false};
+  p.divisor = 0;
   p.corrections = {};
   p.size = p.integers.size;
 }
@@ -166,17 +167,18 @@ inline std::size_t ends_in_zero(const std::uint64_t* digits, std::size_t n) noex
   return zeros * step;
 }
 
-/// Plans decimals at one exponent; false when more than `tolerated` values are none.
-inline bool plan_decimals(const std::uint64_t* patterns, std::size_t n, value_kind kind, unsigned exponent,
-                          bool narrowed, transform_set allowed, std::size_t tolerated, encoder_room& room,
-                          plain_plan& p) noexcept {
+/// Plans decimals over one denominator; false when more than `tolerated` values are none.
+inline bool plan_decimals(const std::uint64_t* patterns, std::size_t n, value_kind kind, denominator by, bool narrowed,
+                          transform_set allowed, std::size_t tolerated, encoder_room& room, plain_plan& p) noexcept {
   decimal_split split;
-  if (!split_decimals(patterns, n, exponent, target_of(kind, narrowed), tolerated, room.plain, split)) return false;
+  if (!split_decimals(patterns, n, by, target_of(kind, narrowed), tolerated, room.plain, split)) return false;
   const std::uint64_t* const digits = room.plain.digits.words;
   p.integers = plan_integers(digits, n, allowed, room.residuals.words);
-  p.choice = {mode::decimals, p.integers.how, static_cast<unsigned char>(exponent), narrowed};
-  p.size = 1 + p.integers.size;
-  p.mostly_shorter = exponent != 0 && p.integers.divisor % 10 != 0 && ends_in_zero(digits, n) * 4 > n * 3;
+  p.choice = {mode::decimals, p.integers.how, static_cast<unsigned char>(by.exponent), narrowed};
+  p.divisor = by.divisor;
+  p.size = 1 + (by.divisor != 0 ? 8 : 0) + p.integers.size;
+  p.mostly_shorter =
+      by.divisor == 0 && by.exponent != 0 && p.integers.divisor % 10 != 0 && ends_in_zero(digits, n) * 4 > n * 3;
   p.corrections = {};
   if (split.corrected) {
     p.corrections = plan_positional(room.plain.corrections.words, n);
@@ -198,7 +200,8 @@ inline void prepare_plain(const std::uint64_t* patterns, std::size_t n, value_ki
   const std::uint64_t* x = room.plain.digits.words;
   if (p.choice.how == mode::decimals) {
     decimal_split split;
-    split_decimals(patterns, n, p.choice.exponent, target_of(kind, p.choice.narrowed), n, room.plain, split);
+    split_decimals(patterns, n, {p.choice.exponent, p.divisor}, target_of(kind, p.choice.narrowed), n, room.plain,
+                   split);
   } else {
     x = ordered_in(room.plain, patterns, n, kind);
   }
@@ -215,7 +218,7 @@ inline void prepare_plain(const std::uint64_t* patterns, std::size_t n, value_ki
   if (kind != value_kind::integer) {
     const unsigned exponent = choose_exponent(patterns, n, target_of(kind, false));
     if (exponent <= largest_exponent &&
-        plan_decimals(patterns, n, kind, exponent, false, allowed, n / 4 + 1, room, p) && p.size * 8 <= n * 24) {
+        plan_decimals(patterns, n, kind, {exponent, 0}, false, allowed, n / 4 + 1, room, p) && p.size * 8 <= n * 24) {
       return;
     }
     if (kind == value_kind::binary64) {
@@ -223,7 +226,15 @@ inline void prepare_plain(const std::uint64_t* patterns, std::size_t n, value_ki
       const unsigned narrow = floats ? choose_exponent(patterns, n, decimal_target::narrowed) : exponent;
       if (floats && narrow <= largest_exponent) {
         plain_plan other;
-        if (plan_decimals(patterns, n, kind, narrow, true, allowed, n / 4 + 1, room, other) && other.size < p.size) {
+        if (plan_decimals(patterns, n, kind, {narrow, 0}, true, allowed, n / 4 + 1, room, other) &&
+            other.size < p.size) {
+          p = other;
+        }
+      }
+      if (const std::uint64_t divisor = floats ? 0 : find_divisor(patterns, n); divisor != 0) {
+        plain_plan other;
+        if (plan_decimals(patterns, n, kind, {own_divisor, divisor}, false, allowed, n / 4 + 1, room, other) &&
+            other.size < p.size - p.size / 8) {  // it has to save an eighth: quotients take longer
           p = other;
         }
       }
@@ -236,10 +247,12 @@ inline void prepare_plain(const std::uint64_t* patterns, std::size_t n, value_ki
 
 /// Plans what worked for the block before; false when it does not apply.
 inline bool plan_again(const std::uint64_t* patterns, std::size_t n, value_kind kind, const plain_choice& choice,
-                       transform_set allowed, encoder_room& room, plain_plan& p) noexcept {
+                       std::uint64_t divisor, transform_set allowed, encoder_room& room, plain_plan& p) noexcept {
+  const bool own = choice.exponent == own_divisor;
   if (choice.how == mode::decimals) {
-    return kind != value_kind::integer &&
-           plan_decimals(patterns, n, kind, choice.exponent, choice.narrowed, allowed, n / 64, room, p) &&
+    return kind != value_kind::integer && (!own || (kind == value_kind::binary64 && divisor != 0)) &&
+           plan_decimals(patterns, n, kind, {choice.exponent, own ? divisor : 0}, choice.narrowed, allowed, n / 64,
+                         room, p) &&
            !p.mostly_shorter;
   }
   plan_ordered(patterns, n, kind, allowed, room, p);
@@ -255,6 +268,7 @@ inline void write_plain(std::size_t n, const plain_plan& p, encoder_room& room, 
     if (p.corrections.size != 0) flags |= flag_corrections;
     if (p.choice.narrowed) flags |= flag_narrowed;
     out.u8(flags);
+    if (p.divisor != 0) store_little(out.take(8), p.divisor);
   }
   word_room& one = room.plain.digits;
   write_integers(room.residuals.words, n, p.integers, one, room.spare, out);
