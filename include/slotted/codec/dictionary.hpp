@@ -47,17 +47,20 @@ inline bool decode_entries(const dictionary_body& b, std::uint64_t* table) noexc
   return true;
 }
 
+// The code of a word that lies among others.
+[[gnu::always_inline]] inline std::size_t code_at(const std::byte* words, std::size_t i, std::size_t mask) noexcept {
+  constexpr std::size_t low = std::endian::native == std::endian::big ? 6 : 0;
+  std::uint16_t code;
+  std::memcpy(&code, words + 8 * i + low, sizeof code);
+  return code & mask;
+}
+
 // Puts entries in the place of their codes. Out of line, where the words might be the table's for all that a compiler
 // knows: one that knew better would gather eight at a time, which takes longer than eight loads. Four at a time, so
 // that a load has not to be told from the store just before it.
-template <typename Code, typename Entry>
-[[gnu::noinline]] inline void look_up(const Entry* table, Code mask, std::byte* words, std::size_t n) noexcept {
-  constexpr std::size_t low = std::endian::native == std::endian::big ? 8 - sizeof(Code) : 0;
-  const auto entry = [&](std::size_t i) {
-    Code code;
-    std::memcpy(&code, words + 8 * i + low, sizeof code);
-    return std::uint64_t{table[code & mask]};
-  };
+[[gnu::noinline]] inline void look_up(const std::uint64_t* table, std::size_t mask, std::byte* words,
+                                      std::size_t n) noexcept {
+  const auto entry = [&](std::size_t i) { return table[code_at(words, i, mask)]; };
   std::size_t i = 0;
   for (; i + 4 <= n; i += 4) {
     const std::uint64_t entries[4] = {entry(i), entry(i + 1), entry(i + 2), entry(i + 3)};
@@ -66,29 +69,35 @@ template <typename Code, typename Entry>
   for (; i < n; ++i) set_word(words, i, entry(i));
 }
 
-// Each out of line, for other bodies need no room for the table.
-template <std::size_t entries, typename Code>
-[[gnu::noinline]] inline bool decode_by_table(const dictionary_body& b, std::byte* __restrict words) noexcept {
-  std::uint64_t table[entries];
+inline bool decode_by(std::uint64_t* table, const dictionary_body& b, std::byte* __restrict words) noexcept {
   if (!decode_entries(b, table) || !decode(b.codes, words)) return false;
-  look_up<Code, std::uint64_t>(table, static_cast<Code>(entries - 1), words, b.codes.n);
+  look_up(table, number_cast<std::size_t>(b.code_mask()), words, b.codes.n);
   return true;
 }
+
+// Each out of line, for other bodies need no room for its table.
+[[gnu::noinline]] inline bool decode_small(const dictionary_body& b, std::byte* __restrict words) noexcept {
+  std::uint64_t table[small_dictionary];
+  return decode_by(table, b, words);
+}
+[[gnu::noinline]] inline bool decode_large(const dictionary_body& b, std::byte* __restrict words) noexcept {
+  std::uint64_t table[max_dictionary_entries];
+  return decode_by(table, b, words);
+}
 // Of floats a table of words would not leave room for the words of their decoder: their patterns have 32 bits.
-[[gnu::noinline]] inline bool decode_by_narrow_table(const dictionary_body& b, std::byte* __restrict words) noexcept {
+[[gnu::noinline]] inline bool decode_large_of_floats(const dictionary_body& b, std::byte* __restrict words) noexcept {
   std::uint32_t table[max_dictionary_entries];
   if (!decode(b.entries, words)) return false;  // there are no more entries than values
   for (std::size_t i = 0; i < b.count; ++i) table[i] = static_cast<std::uint32_t>(word_at(words, i));
   for (std::size_t i = b.count; i < max_dictionary_entries; ++i) table[i] = 0;
   if (!decode(b.codes, words)) return false;
-  look_up<std::uint16_t, std::uint32_t>(table, max_dictionary_entries - 1, words, b.codes.n);
+  for (std::size_t i = 0; i < b.codes.n; ++i) set_word(words, i, table[code_at(words, i, max_dictionary_entries - 1)]);
   return true;
 }
 
 inline bool decode(const dictionary_body& b, std::byte* __restrict words) noexcept {
-  if (b.count <= small_dictionary) return decode_by_table<small_dictionary, std::uint8_t>(b, words);
-  if (b.kind == value_kind::binary32) return decode_by_narrow_table(b, words);
-  return decode_by_table<max_dictionary_entries, std::uint16_t>(b, words);
+  if (b.count <= small_dictionary) return decode_small(b, words);
+  return b.kind == value_kind::binary32 ? decode_large_of_floats(b, words) : decode_large(b, words);
 }
 
 // Whether a parsed body decodes.

@@ -35,25 +35,17 @@ class divisor_lanes {
   const double* volatile first_ = lanes_;
 };
 
-// In place: rows of integers become the patterns of their quotients.
-struct divide_by_lanes_kernel {
-  using seldom = void;
-  template <isa>
-  [[gnu::always_inline]] static void run(std::byte* words, std::size_t rows, const divisor_lanes* by) noexcept {
-    for (std::size_t r = 0; r < rows; ++r, words += 8 * lanes) {
-      std::byte quotients[8 * lanes];
-      finish_row(words, by->next(), quotients);
-      std::memcpy(words, quotients, sizeof quotients);
-    }
-  }
-};
-
-// n integers become the patterns of their quotients.
+// In place: n integers become the patterns of their quotients. No kernel: divisions take what they take, whichever the
+// instructions are.
 inline void divide_by(std::byte* words, std::size_t n, std::uint64_t divisor) noexcept {
   const divisor_lanes by(divisor);
-  const divisor_lanes* const each = &by;
-  codec::run<divide_by_lanes_kernel>(words, n / lanes, each);
-  for (std::size_t i = n / lanes * lanes; i < n; ++i) set_word(words, i, by.next()(word_at(words, i), i % lanes));
+  std::size_t i = 0;
+  for (; i + lanes <= n; i += lanes) {
+    std::byte quotients[8 * lanes];
+    finish_row(words + 8 * i, by.next(), quotients);
+    std::memcpy(words + 8 * i, quotients, sizeof quotients);
+  }
+  for (; i < n; ++i) set_word(words, i, by.next()(word_at(words, i), i % lanes));
 }
 
 inline std::uint64_t quotient_by(std::uint64_t d, std::uint64_t divisor) noexcept {
