@@ -1,4 +1,4 @@
-// slotted benchmarks: the block codec beside Gorilla, zstd and lz4, on the same columns in the same run.
+// slotted benchmarks: the block codec beside Gorilla, Chimp128, zstd and lz4, on the same columns in the same run.
 // SPDX-License-Identifier: MIT
 #include <slotted/codec/block_reader.hpp>
 
@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "../support/compiler.hpp"
+#include "chimp.hpp"
 #include "columns.hpp"
 #include "gorilla.hpp"
 
@@ -114,6 +115,38 @@ codec gorilla() {
           }};
 }
 
+// Time stamps as Gorilla writes them: Chimp is for doubles.
+codec chimp() {
+  return {"Chimp128",
+          [](const column& c, std::size_t n, encoded& e) {
+            bench::chimp::last_seen seen;
+            with_values(c, [&](const auto& values) {
+              for (std::size_t i = 0; i < n; i += block_values) {
+                std::byte* const to = e.next(bench::chimp::room(block_values));
+                const std::span block(values.data() + i, block_values);
+                if constexpr (std::is_same_v<typename std::decay_t<decltype(values)>::value_type, double>) {
+                  e.size += bench::chimp::encode(block, seen, to);
+                } else {
+                  e.size += bench::gorilla::encode(block, to);
+                }
+              }
+            });
+          },
+          [](const encoded& e, std::size_t n, column& out) {
+            with_values(out, [&](auto& values) {
+              for (std::size_t i = 0; i < n; i += block_values) {
+                const std::byte* const from = e.bytes.data() + e.starts[i / block_values];
+                const std::span block(values.data() + i, block_values);
+                if constexpr (std::is_same_v<typename std::decay_t<decltype(values)>::value_type, double>) {
+                  bench::chimp::decode(from, block);
+                } else {
+                  bench::gorilla::decode(from, block);
+                }
+              }
+            });
+          }};
+}
+
 [[maybe_unused]] codec general(std::string name, bool per_column, bool once,
                                std::function<std::size_t(const void*, std::size_t, void*, std::size_t)> compress,
                                std::function<void(const void*, std::size_t, void*, std::size_t)> decompress) {
@@ -141,7 +174,7 @@ codec gorilla() {
 }
 
 std::vector<codec> codecs([[maybe_unused]] bool slow) {
-  std::vector<codec> all = {ours(), gorilla()};
+  std::vector<codec> all = {ours(), gorilla(), chimp()};
 #if defined(SLOTTED_BENCH_ZSTD)
   static ZSTD_CCtx* const compressor = ZSTD_createCCtx();
   static ZSTD_DCtx* const decompressor = ZSTD_createDCtx();
