@@ -7,7 +7,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 
 /// A label of a series: `{"job", "node"}`.
 ///
@@ -21,5 +21,5 @@ struct label {
   [[nodiscard]] friend bool operator==(const label&, const label&) noexcept = default;
 };
 
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -13,7 +13,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 
 /// A value of a label name, and how many series have it.
 struct label_value_count {
@@ -78,5 +78,5 @@ void for_each_name(const name_sets& sets, F&& f) {
 }
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

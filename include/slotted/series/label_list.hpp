@@ -14,7 +14,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 
 /// The labels of one series of a table, in the order of their names' bytes.
 ///
@@ -118,5 +118,5 @@ inline void append_exposition(std::string& out, const label_list& labels) {
 }
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -12,7 +12,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 
 /// A fixed list of label names: `label_names<"host", "metric">::with("a", "load")` are the labels of a series.
 ///
@@ -62,5 +62,5 @@ class label_names {
   static_assert(differ(), "label_names: a name is there twice");
 };
 
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

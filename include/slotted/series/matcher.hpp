@@ -9,7 +9,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 
 /// A condition on one label of a series: its value is a text, is not that text, or a predicate says so.
 ///
@@ -65,5 +65,5 @@ template <class Predicate>
   });
 }
 
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

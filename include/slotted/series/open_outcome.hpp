@@ -8,7 +8,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 
 /// How opening a series ended: true if there is a series to append to, and otherwise why there is none.
 class open_outcome {
@@ -60,5 +60,5 @@ class open_outcome {
   reason why_;
 };
 
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -10,7 +10,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 
 [[nodiscard]] constexpr bool is_prometheus_character(char c, bool first) noexcept {
@@ -68,5 +68,5 @@ inline void append_label_name(std::string& out, std::string_view name) {
 }
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

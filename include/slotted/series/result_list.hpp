@@ -9,7 +9,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 
 /// Elements one after the other, as in a std::vector, whose header would cost every user 3,500 lines.
 ///
@@ -64,5 +64,5 @@ class result_list {
   std::size_t room_ = 0;
 };
 
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

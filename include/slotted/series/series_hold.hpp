@@ -24,7 +24,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 
 /// Keeps the labels of all series that are open when it is made, until it ends, whether they are closed meanwhile or
 /// not.
@@ -118,5 +118,5 @@ class series_hold {
   detail::hold_node node_;
 };
 
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

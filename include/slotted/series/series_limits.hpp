@@ -7,7 +7,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 
 /// What becomes of a series that a limit does not allow.
 enum class over_limit : unsigned char {
@@ -37,5 +37,5 @@ struct series_limits {
   bool map_invalid_text = false;
 };
 
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

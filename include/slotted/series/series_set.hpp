@@ -15,7 +15,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 
 /// Series of a table that matchers found: a bit for each number, in memory that is charged to the table's budget.
 ///
@@ -57,5 +57,5 @@ class series_set {
   std::size_t words_ = 0;
 };
 
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

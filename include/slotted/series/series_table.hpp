@@ -36,7 +36,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 
 /// What `try_open` gives: how it ended, and the series to append to, where there is one.
 struct opened_series {
@@ -322,5 +322,5 @@ class series_table {
   std::uint64_t outcomes_[open_outcome::reasons] = {};
 };
 
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

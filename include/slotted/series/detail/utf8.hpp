@@ -12,7 +12,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 
 // How many bytes at the front of a text are UTF-8 (RFC 3629), whole characters only. Eight ASCII bytes a step.
@@ -59,5 +59,5 @@ inline char* map_utf8(std::string_view text, char* to) noexcept {
 }
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

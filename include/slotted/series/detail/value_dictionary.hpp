@@ -25,7 +25,7 @@
 #include <slotted/version.hpp>
 
 namespace slotted {
-inline namespace v0 {
+inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 
 inline constexpr std::uint32_t no_id = UINT32_MAX;
@@ -274,5 +274,5 @@ class value_dictionary {
 };
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted
