@@ -67,6 +67,26 @@ inline std::uint64_t pattern_of(const decimal_block& b, std::uint64_t digits) no
   return b.divisor != 0 ? quotient_by(digits, b.divisor) : decimal_pattern(digits, b.exponent, b.target);
 }
 
+// In place: any number of integers become the patterns of their decimals.
+inline void divide_words(std::byte* words, std::size_t n, unsigned exponent, decimal_target target) noexcept {
+  const std::size_t in_rows = n / lanes * lanes;
+  divide(words, in_rows, exponent, target);
+  if (in_rows == n) return;
+  std::uint64_t row[lanes] = {};
+  std::memcpy(row, words + 8 * in_rows, 8 * (n - in_rows));
+  divide(reinterpret_cast<std::byte*>(row), lanes, exponent, target);
+  std::memcpy(words + 8 * in_rows, row, 8 * (n - in_rows));
+}
+
+// In place: some of a block's digits become the patterns of their quotients.
+inline void digits_to_patterns(const decimal_block& b, std::byte* words, std::size_t n) noexcept {
+  if (b.divisor != 0) {
+    divide_by(words, n, b.divisor);
+  } else {
+    divide_words(words, n, b.exponent, b.target);
+  }
+}
+
 inline bool decode_digits(const decimal_block& b, std::byte* __restrict words) noexcept {
   const std::size_t n = b.digits.n;
   if (is_constant(b.digits)) {
@@ -82,18 +102,7 @@ inline bool decode_digits(const decimal_block& b, std::byte* __restrict words) n
            });
   }
   if (!decode(b.digits, words)) return false;
-  if (b.divisor != 0) {
-    divide_by(words, n, b.divisor);
-    return true;
-  }
-  const std::size_t in_rows = n / lanes * lanes;
-  divide(words, in_rows, b.exponent, b.target);
-  if (in_rows != n) {
-    std::uint64_t row[lanes] = {};
-    std::memcpy(row, words + 8 * in_rows, 8 * (n - in_rows));
-    divide(reinterpret_cast<std::byte*>(row), lanes, b.exponent, b.target);
-    std::memcpy(words + 8 * in_rows, row, 8 * (n - in_rows));
-  }
+  digits_to_patterns(b, words, n);
   return true;
 }
 

@@ -87,24 +87,37 @@ class fake_block {
   [[nodiscard]] std::int64_t first_time() const { return Layout::time_of(rows_->front()); }
   [[nodiscard]] std::int64_t last_time() const { return Layout::time_of(rows_->back()); }
   [[nodiscard]] std::size_t bytes() const { return 16 * rows(); }
-  void decode_times(std::int64_t* to) const {
-    ++of_->counts.columns_decoded;
-    for (const auto& row : *rows_) *to++ = Layout::time_of(row);
+  [[nodiscard]] detail::row_span find(detail::time_window window) const {
+    if (!window.covers(first_time(), last_time())) ++of_->counts.columns_decoded;
+    const auto before = [&](const auto& row) { return Layout::time_of(row) < window.from; };
+    const auto within = [&](const auto& row) { return Layout::time_of(row) <= window.to; };
+    const auto first = std::partition_point(rows_->begin(), rows_->end(), before);
+    return {static_cast<std::size_t>(first - rows_->begin()),
+            static_cast<std::size_t>(std::partition_point(first, rows_->end(), within) - rows_->begin())};
   }
-  void decode_words(std::size_t column, std::uint64_t* to) const {
+  [[nodiscard]] detail::row_span find_times(detail::time_window window, std::int64_t* to) const {
+    const detail::row_span part = find(window);
+    decode_times(part, to);
+    return part;
+  }
+  void decode_times(detail::row_span part, std::int64_t* to) const {
+    ++of_->counts.columns_decoded;
+    for (std::size_t i = part.first; i < part.end; ++i) to[i] = Layout::time_of((*rows_)[i]);
+  }
+  void decode_words(std::size_t column, detail::row_span part, std::uint64_t* to) const {
     ++of_->counts.columns_decoded;
     std::uint64_t words[Layout::columns + 1];
-    for (const auto& row : *rows_) {
-      Layout::to_words(row, words);
-      *to++ = words[column];
+    for (std::size_t i = part.first; i < part.end; ++i) {
+      Layout::to_words((*rows_)[i], words);
+      to[i] = words[column];
     }
   }
   template <std::size_t L>
-  void decode(leaf<L>* to) const {
+  void decode(detail::row_span part, leaf<L>* to) const {
     ++of_->counts.columns_decoded;
-    for (const auto& row : *rows_) {
-      const leaf<L> value = Layout::fields::template get<L>(row);
-      ::new (static_cast<void*>(to++)) leaf<L>(value);
+    for (std::size_t i = part.first; i < part.end; ++i) {
+      const leaf<L> value = Layout::fields::template get<L>((*rows_)[i]);
+      ::new (static_cast<void*>(to + i)) leaf<L>(value);
     }
   }
   template <std::size_t L>

@@ -61,7 +61,9 @@ TEST_CASE("columns are filled from a whole block, a part of one and a head") {
 
   auto whole = std::make_unique<scan_columns_of<reading_layout, block_rows, 0, 1, 2, 3, 4, 5, 6>>();
   whole->enter(view);
-  whole->decode(block);
+  whole->decode(block, {20, 30});
+  CHECK(same_rows(given(*whole, 20, 30), std::span(rows).subspan(20, 10)));
+  whole->decode(block, {0, block.rows()});
   CHECK(same_rows(given(*whole, 0, 200), rows));
   const std::uint16_t which[] = {3, 4, 90, 199};
   whole->keep(which, 4);

@@ -3,7 +3,9 @@
 
 #include <slotted/history/history.hpp>
 
+#include <algorithm>
 #include <cstdint>
+#include <new>
 #include <vector>
 
 #include "catch.hpp"
@@ -66,6 +68,54 @@ TEST_CASE("the rows of a head are read in the order in which they came") {
   CHECK(head.head_bytes() == sizeof state + taken * sizeof(stream::line));
   CHECK_FALSE(head.head_in_order());
   lines.release(memory);
+}
+
+TEST_CASE("the rows of a window are found in a block, and a part of it decodes as the whole does") {
+  using builder = detail::block_builder<layout>;
+  for (const bool regular : {true, false}) {
+    for (const std::size_t rows : {1U, 30U, 1024U}) {
+      void* const room = ::operator new(builder::memory_bytes(rows), std::align_val_t(64));
+      builder with(static_cast<std::byte*>(room), rows);
+      for (std::size_t i = 0; i < rows; ++i) {
+        const std::size_t time = regular ? 15 * i : 15 * i + i * i * i % 11;
+        with.times()[i] = static_cast<std::int64_t>(time);
+        with.words()[i] = i * i * i * 0x9E3779B97F4A7C15u >> 40;
+      }
+      slotted::codec::hint hints[1];
+      (void)with.build(0, rows, false, true, hints,
+                       [](std::span<const std::byte>) { return detail::shared_columns::none; });
+      const detail::block_view<layout> block(with.bytes(), nullptr);
+      std::vector<std::int64_t> times(rows);
+      std::vector<std::uint64_t> words(rows);
+      block.decode_times(times.data());
+      block.decode_words(0, words.data());
+      CHECK(block.find({INT64_MIN, INT64_MAX}).size() == rows);
+      const auto end = times.back() + 20;
+      for (std::int64_t from = -20; from < end; from += 1 + end / 50) {
+        for (const std::int64_t to : {from - 1, from, from + 40, from + end / 3, end}) {
+          std::vector<std::int64_t> some(rows);
+          const detail::row_span part = block.find_times({from, to}, some.data());
+          const auto first = std::lower_bound(times.begin(), times.end(), from);
+          const auto last = std::max(first, std::upper_bound(times.begin(), times.end(), to));
+          REQUIRE(part.size() == static_cast<std::size_t>(last - first));
+          REQUIRE(block.find({from, to}).size() == part.size());
+          if (part.size() == 0) continue;
+          REQUIRE(part.first == static_cast<std::size_t>(first - times.begin()));
+          REQUIRE(std::equal(first, last, some.data() + part.first));
+          std::vector<std::uint64_t> some_words(rows);
+          block.decode_words(0, part, some_words.data());
+          REQUIRE(std::equal(some_words.data() + part.first, some_words.data() + part.end, words.data() + part.first));
+          std::vector<double> some_values(rows);
+          block.decode<1>(part, some_values.data());
+          REQUIRE(std::bit_cast<std::uint64_t>(some_values[part.first]) == words[part.first]);
+          std::fill(some.begin(), some.end(), 0);
+          block.decode<0>(part, some.data());
+          REQUIRE(std::equal(first, last, some.data() + part.first));
+        }
+      }
+      ::operator delete(room, std::align_val_t(64));
+    }
+  }
 }
 
 TEST_CASE("what lies below the beginning of a log is not found") {

@@ -88,12 +88,12 @@ class bucket_filler {
         if (place.times.has(block.last_time())) return add_summary(*place.to, known, block.rows());
       }
     }
-    block.decode_times(times_);
+    const row_span rows = block.find_times(window, times_);
+    if (rows.size() == 0) return;
     if constexpr (L == Layout::series_leaf)
-      fill_elements(values_, block.rows(), view.key());
+      fill_elements(values_ + rows.first, rows.size(), view.key());
     else
-      block.template decode<L>(values_);
-    const row_span rows = times_within(times_, block.rows(), window);
+      block.template decode<L>(rows, values_);
     add_rows(rows.first, rows.end);
   }
   template <class Series>

@@ -22,6 +22,14 @@ namespace detail {
 
 inline constexpr std::size_t block_rows = detail::codec::max_block_values;  // rows of a sealed block, at most
 
+// The rows [first, end) of a block.
+struct row_span {
+  std::size_t first;
+  std::size_t end;
+
+  [[nodiscard]] std::size_t size() const noexcept { return end - first; }
+};
+
 // The type of a key leaf that is not there.
 struct no_series_key {
   friend constexpr bool operator==(no_series_key, no_series_key) noexcept = default;

@@ -92,8 +92,7 @@ void offer_times(const Series& view, time_window window, newest_times& to) {
   view.for_each_block(rest.from, rest.to, [&](const auto& block) {
     if (const time_window now = asked(); now.empty() || block.last_time() < now.from) return !now.empty();
     std::int64_t times[block_rows];
-    block.decode_times(times);
-    const row_span rows = times_within(times, block.rows(), window);
+    const row_span rows = block.find_times(window, times);
     for (std::size_t i = rows.end; i-- != rows.first;)
       if (!to.offer(times[i])) break;
     return true;

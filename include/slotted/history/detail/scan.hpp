@@ -66,10 +66,10 @@ class scan_pass {
   bool scan_block(const Block& block, section& inside) {
     const verdict known = judge(block);
     if (known == verdict::none) return true;
-    const row_span rows = rows_within(block, window_);
+    const row_span rows = block.find(window_);
     if (rows.size() == 0) return true;
     if constexpr (Rows == block_rows) {
-      columns_.decode(block);
+      columns_.decode(block, rows);
       return give(rows.first, rows.end, known, inside);
     } else {
       for (std::size_t at = rows.first; at < rows.end; at += Rows) {

@@ -1,8 +1,8 @@
 // slotted: buffers for some leaves of up to Rows rows of one series, filled from a block, a part of one, or a head.
 // SPDX-License-Identifier: MIT
 //
-// With Rows = 1024 a block is decoded to them as a whole. With fewer, a block is decoded column by column to the stack,
-// and a part of it is copied: slower, in little memory. For one thread.
+// With Rows = 1024 what is wanted of a block is decoded to them at once. With fewer, a block is decoded column by
+// column to the stack, and a part of it is copied: slower, in little memory. For one thread.
 #pragma once
 
 #include <concepts>
@@ -58,11 +58,11 @@ class scan_columns<Layout, Rows, std::index_sequence<I...>, L...>
   void enter([[maybe_unused]] const Series& view) noexcept {
     (fill_key<I>(view), ...);
   }
-  // All rows of a block.
+  // Some rows of a block, each to its place in the buffers.
   template <class Block>
-  void decode(const Block& from) noexcept {
+  void decode(const Block& from, row_span part) noexcept {
     static_assert(Rows == block_rows);
-    (decode_column<I>(from), ...);
+    (decode_column<I>(from, part), ...);
   }
   // n rows of a block, from row `first` on, to the beginning of the buffers. Preconditions: n <= Rows.
   template <class Block>
@@ -98,11 +98,11 @@ class scan_columns<Layout, Rows, std::index_sequence<I...>, L...>
   static constexpr bool is_plain_time = is_time<P> && sizeof(leaf<P>) == 8 && std::is_signed_v<number_of<leaf<P>>>;
 
   template <std::size_t P, class Block>
-  void decode_column(const Block& from) noexcept {
+  void decode_column(const Block& from, row_span part) noexcept {
     if constexpr (is_plain_time<P>)
-      from.decode_times(reinterpret_cast<std::int64_t*>(data<P>()));
+      from.decode_times(part, reinterpret_cast<std::int64_t*>(data<P>()));
     else if constexpr (!is_series<P>)
-      from.template decode<leaf_at<P>>(data<P>());
+      from.template decode<leaf_at<P>>(part, data<P>());
   }
   template <std::size_t P>
   void write_times(const std::int64_t* from, std::size_t n) noexcept {
@@ -116,14 +116,14 @@ class scan_columns<Layout, Rows, std::index_sequence<I...>, L...>
   void decode_column_part(const Block& from, std::size_t first, std::size_t n) noexcept {
     if constexpr (is_time<P>) {
       std::int64_t times[block_rows];
-      from.decode_times(times);
+      from.decode_times({first, first + n}, times);
       write_times<P>(times + first, n);
     } else if constexpr (!is_series<P>) {
       constexpr std::size_t columns = Layout::template column_count<leaf_at<P>>;
       std::uint64_t part[columns * Rows];
       for (std::size_t c = 0; c < columns; ++c) {
         std::uint64_t words[block_rows];
-        from.decode_words(Layout::template first_column<leaf_at<P>> + c, words);
+        from.decode_words(Layout::template first_column<leaf_at<P>> + c, {first, first + n}, words);
         copy_elements(words + first, n, part + c * Rows);
       }
       Layout::template leaf_from_words<leaf_at<P>>(part, Rows, n, data<P>());

@@ -18,27 +18,12 @@ namespace slotted {
 inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 
-// The rows [first, end) of a block.
-struct row_span {
-  std::size_t first;
-  std::size_t end;
-
-  [[nodiscard]] std::size_t size() const noexcept { return end - first; }
-};
-
 // Those of n ascending times that a window has.
 [[nodiscard]] inline row_span times_within(const std::int64_t* times, std::size_t n, time_window window) noexcept {
   const std::int64_t* const end = times + n;
   const std::int64_t* const first = detail::lower_bound(times, end, window.from);
   return {static_cast<std::size_t>(first - times),
           static_cast<std::size_t>(detail::upper_bound(first, end, window.to) - times)};
-}
-template <class Block>
-[[nodiscard]] row_span rows_within(const Block& block, time_window window) noexcept {
-  if (window.has_all() || window.covers(block.first_time(), block.last_time())) return {0, block.rows()};
-  std::int64_t times[block_rows];
-  block.decode_times(times);
-  return times_within(times, block.rows(), window);
 }
 
 // The most rows that a head has: as many as are read back to the stack.
@@ -106,7 +91,7 @@ template <class Layout, class Series>
   if (window.empty() || view.newest_time() < window.from) return 0;
   std::size_t rows = 0;
   view.for_each_block(window.from, window.to, [&](const auto& block) {
-    rows += detail::rows_within(block, window).size();
+    rows += block.find(window).size();
     return rows < enough;
   });
   if (rows >= enough || !head_may_have(view, window)) return rows;
@@ -125,7 +110,7 @@ template <class Layout, class Block>
 void read_row(const Block& block, std::size_t row, std::uint64_t* words) noexcept {
   std::uint64_t column[block_rows];
   for (std::size_t c = 0; c < Layout::columns; ++c) {
-    block.decode_words(c, column);
+    block.decode_words(c, {row, row + 1}, column);
     words[c] = column[row];
   }
 }
@@ -143,12 +128,12 @@ template <class Layout, class Series>
   bool found = false;
   view.for_each_block(window.from, window.to, [&](const auto& block) {
     if (found && block.last_time() <= to.time) return true;
-    const row_span rows = detail::rows_within(block, window);
+    const row_span rows = block.find(window);
     if (rows.size() == 0) return true;
     std::int64_t times[block_rows];
     std::int64_t last = block.last_time();
     if (rows.end != block.rows()) {
-      block.decode_times(times);
+      block.decode_times({rows.end - 1, rows.end}, times);
       last = times[rows.end - 1];
     }
     if (found && last <= to.time) return true;
@@ -183,11 +168,11 @@ template <class Layout, class Series>
     std::int64_t first = block.first_time();
     std::size_t row = 0;
     if (first < window.from) {
-      std::int64_t times[block_rows];
-      block.decode_times(times);
-      const row_span rows = times_within(times, block.rows(), window);
+      const row_span rows = block.find(window);
       if (rows.size() == 0) return true;
       row = rows.first;
+      std::int64_t times[block_rows];
+      block.decode_times({row, row + 1}, times);
       first = times[row];
       if (found && first > to.time) return true;
     }
@@ -209,7 +194,7 @@ template <class Layout, class Series>
     const time_window half{searched.from, later_by(searched.from, searched.length() / 2)};
     bool any = false;
     view.for_each_block(half.from, half.to, [&](const auto& block) {
-      any = detail::rows_within(block, half).size() != 0;
+      any = block.find(half).size() != 0;
       return !any;
     });
     searched = any ? half : time_window{half.to + 1, searched.to};

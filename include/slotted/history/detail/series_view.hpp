@@ -10,7 +10,9 @@
 #include <cstdint>
 #include <span>
 
+#include <slotted/codec/ascending_search.hpp>
 #include <slotted/codec/block.hpp>
+#include <slotted/codec/part_decoder.hpp>
 #include <slotted/codec/patterns.hpp>
 #include <slotted/history/detail/block_format.hpp>
 #include <slotted/history/detail/layout.hpp>
@@ -18,6 +20,7 @@
 #include <slotted/history/detail/row_stream.hpp>
 #include <slotted/history/detail/shared_columns.hpp>
 #include <slotted/history/detail/slab_log.hpp>
+#include <slotted/history/detail/time_window.hpp>
 #include <slotted/version.hpp>
 
 namespace slotted {
@@ -38,6 +41,18 @@ inline void decode_column(std::span<const std::byte> column, codec::value_kind k
   assert(parsed);
   [[maybe_unused]] const bool decoded =
       codec::decode_body(in, head.n, head.kind, head.how, {}, reinterpret_cast<std::byte*>(to));
+  assert(decoded);
+}
+// The same of some of its rows: each word stands at its row's place in `to`, which has room for all.
+inline void decode_column(std::span<const std::byte> column, codec::value_kind kind, std::size_t rows, row_span part,
+                          std::uint64_t* to) noexcept {
+  if (part.size() * 4 >= rows * 3) return decode_column(column, kind, rows, to);
+  codec::byte_reader in(column);
+  codec::header head;
+  [[maybe_unused]] const bool parsed = codec::parse(in, head) && head.n == rows && head.kind == kind;
+  assert(parsed);
+  [[maybe_unused]] const bool decoded = codec::decode_body_part(
+      in, head.n, head.kind, head.how, {}, {part.first, part.end}, reinterpret_cast<std::byte*>(to));
   assert(decoded);
 }
 [[nodiscard]] inline std::int64_t time_at(std::span<const std::byte> column, std::size_t i) noexcept {
@@ -100,7 +115,51 @@ class block_view {
     return {bytes_.column_data(column), bytes_.column_bytes(column)};
   }
 
-  // Writes rows() values, which need not be alive before.
+  // The rows whose times lie in a window.
+  [[nodiscard]] row_span find(time_window window) const noexcept {
+    std::int64_t times[block_rows];
+    bool decoded = false;
+    return find(window, times, decoded);
+  }
+  // The same; writes their times, each to its row's place in `to`, which has room for rows().
+  [[nodiscard]] row_span find_times(time_window window, std::int64_t* to) const noexcept {
+    bool decoded = false;
+    const row_span part = find(window, to, decoded);
+    if (!decoded && part.size() != 0) decode_times(part, to);
+    return part;
+  }
+
+  // Write the values of some rows, each to its row's place in `to`, which has room for rows() values. They need not be
+  // alive before. What stands at the places of other rows may change. Preconditions: the part is not empty.
+  void decode_times(row_span part, std::int64_t* to) const noexcept {
+    decode_column(encoded_times(), codec::value_kind::integer, rows(), part, reinterpret_cast<std::uint64_t*>(to));
+  }
+  void decode_words(std::size_t column, row_span part, std::uint64_t* to) const noexcept {
+    decode_column(encoded(column), Layout::kinds[column], rows(), part, to);
+  }
+  template <std::size_t L>
+    requires(L != Layout::series_leaf)
+  void decode(row_span part, leaf<L>* to) const noexcept {
+    if constexpr (L == Layout::time_leaf) {
+      std::int64_t times[block_rows];
+      decode_times(part, times);
+      for (std::size_t i = part.first; i < part.end; ++i) {
+        const auto time = from_order<typename Layout::time_type>(times[i]);
+        std::memcpy(static_cast<void*>(to + i), &time, sizeof time);
+      }
+    } else if constexpr (sizeof(leaf<L>) == 8 && !std::is_void_v<number_of<leaf<L>>>) {
+      decode_column(encoded(Layout::template first_column<L>), Layout::kinds[Layout::template first_column<L>], rows(),
+                    part, reinterpret_cast<std::uint64_t*>(to));
+    } else {
+      constexpr std::size_t columns = Layout::template column_count<L>;
+      std::uint64_t words[columns * block_rows];
+      for (std::size_t c = 0; c < columns; ++c)
+        decode_words(Layout::template first_column<L> + c, part, words + c * block_rows);
+      Layout::template leaf_from_words<L>(words + part.first, block_rows, part.size(), to + part.first);
+    }
+  }
+
+  // The same of all rows.
   void decode_times(std::int64_t* to) const noexcept {
     decode_column(encoded_times(), codec::value_kind::integer, rows(), reinterpret_cast<std::uint64_t*>(to));
   }
@@ -110,23 +169,7 @@ class block_view {
   template <std::size_t L>
     requires(L != Layout::series_leaf)
   void decode(leaf<L>* to) const noexcept {
-    if constexpr (L == Layout::time_leaf) {
-      std::int64_t times[block_rows];
-      decode_times(times);
-      for (std::size_t i = 0; i < rows(); ++i) {
-        const auto time = from_order<typename Layout::time_type>(times[i]);
-        std::memcpy(static_cast<void*>(to + i), &time, sizeof time);
-      }
-    } else if constexpr (sizeof(leaf<L>) == 8 && !std::is_void_v<number_of<leaf<L>>>) {
-      decode_column(encoded(Layout::template first_column<L>), Layout::kinds[Layout::template first_column<L>], rows(),
-                    reinterpret_cast<std::uint64_t*>(to));
-    } else {
-      constexpr std::size_t columns = Layout::template column_count<L>;
-      std::uint64_t words[columns * block_rows];
-      for (std::size_t c = 0; c < columns; ++c)
-        decode_words(Layout::template first_column<L> + c, words + c * block_rows);
-      Layout::template leaf_from_words<L>(words, block_rows, rows(), to);
-    }
+    decode<L>({0, rows()}, to);
   }
 
   // What the block knows of a leaf. Returns: false where it keeps no summaries, for short blocks.
@@ -151,6 +194,19 @@ class block_view {
   }
 
  private:
+  // `decoded`: whether all times have been written to `times`, which has room for them.
+  [[nodiscard]] row_span find(time_window window, std::int64_t* times, bool& decoded) const noexcept {
+    if (window.has_all()) return {0, rows()};
+    if (bytes_.has(format::has_links))
+      if (const block_links links = bytes_.links(); window.covers(links.first, links.last)) return {0, rows()};
+    codec::found_part found;
+    [[maybe_unused]] const bool sound = codec::find_ascending(encoded_times(), rows(), window.from, window.to,
+                                                              reinterpret_cast<std::byte*>(times), found);
+    assert(sound);
+    decoded = found.decoded;
+    return {found.part.first, found.part.end};
+  }
+
   format bytes_;
   const shared_columns* shared_;
 };

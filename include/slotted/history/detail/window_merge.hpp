@@ -254,14 +254,39 @@ class window_merge {
     rank_ = 0;
   }
 
+  // What a series' rows are added for.
+  struct adding {
+    const Reading& reading;
+    const choice& which;
+    std::size_t place;
+    const series& view;
+  };
+
   // Returns: false to end the walk over the series.
   bool add_series(const Reading& reading, const choice& which, std::size_t place, const series& view) {
     if (view.newest_time() < from_) return true;
+    const adding to{reading, which, place, view};
+    block_list<block, most_blocks> blocks;
+    std::size_t met = 0;
+    view.for_each_block(from_, to_, [&](const block& each) {
+      blocks.push(each);
+      return ++met <= most_blocks;
+    });
+    if (met > most_blocks) {
+      if (!add_many_blocks(to)) return false;
+    } else {
+      while (blocks.size() != 0)
+        if (!add_block(to, blocks.pop())) return false;
+    }
+    return !head_may_have(view, {from_, to_}) || add_head(to);
+  }
+  // Adds the blocks of a series of which the window meets more than the list holds.
+  [[gnu::noinline]] bool add_many_blocks(const adding& to) {
+    const series& view = to.view;
     const std::size_t most = max_of(most_blocks, 2 * blocks_within(view, from_, SIZE_MAX));
     if (blocks_within(view, to_, most) > most) shorten_for(view, most);
     // The newest block is met first and the oldest is added first: where the list is too short for all, the oldest of
     // those that are left are met last in each of several walks.
-    const adding to{reading, which, place, view};
     const std::int64_t end = to_;  // making room shortens the window
     block_list<block, most_blocks> blocks;
     for (std::size_t left = blocks_within(view, end, SIZE_MAX); left != 0;) {
@@ -274,7 +299,7 @@ class window_merge {
       while (blocks.size() != 0)
         if (!add_block(to, blocks.pop())) return false;
     }
-    return !head_may_have(view, {from_, to_}) || add_head(to);
+    return true;
   }
   // How many blocks of a series meet a window that ends at `to`: up to `most` and one more.
   [[nodiscard]] std::size_t blocks_within(const series& view, std::int64_t to, std::size_t most) const {
@@ -299,14 +324,6 @@ class window_merge {
     buffer_.drop_after(good);
     of_many_blocks_ = true;
   }
-
-  // What a series' rows are added for.
-  struct adding {
-    const Reading& reading;
-    const choice& which;
-    std::size_t place;
-    const series& view;
-  };
 
   // Makes room for a row. Returns: false where from_ alone has more rows than fit.
   [[gnu::noinline]] bool make_room(const adding& to) {
@@ -337,8 +354,7 @@ class window_merge {
   [[gnu::noinline]] bool add_block(const adding& to, const block& from) {
     if (from.first_time() > to_) return true;
     std::int64_t times[block_rows];
-    from.decode_times(times);
-    row_span rows = times_within(times, from.rows(), {from_, to_});
+    row_span rows = from.find_times({from_, to_}, times);
     while (rows.size() != 0) {
       if (buffer_.room() == 0) {
         if (!make_room(to)) return false;
@@ -351,7 +367,7 @@ class window_merge {
       buffer_.write_keys(first, n, key_of(to.view).bytes);
       std::uint64_t words[block_rows];
       for (std::size_t c = 0; c < layout::columns; ++c) {
-        from.decode_words(c, words);
+        from.decode_words(c, {rows.first, rows.first + n}, words);
         buffer_.write_column(first, c + 1, words + rows.first, n);
       }
       rows.first += n;
@@ -428,15 +444,16 @@ class window_merge {
     std::size_t later = rows;  // the rank behind what comes next: the newest come first
     if (head_may_have(view, now)) later -= write_head_of_one_time(view, first, begin, end, later);
     view.for_each_block(now.from, now.to, [&](const block& from) {
-      const row_span span = detail::rows_within(from, now);
+      const row_span span = from.find(now);
       const std::size_t rank = later - span.size();
       const std::size_t low = max_of(rank, begin);
       const std::size_t high = min_of(later, end);
       if (low < high) {
         std::uint64_t words[block_rows];
         for (std::size_t c = 0; c < layout::columns; ++c) {
-          from.decode_words(c, words);
-          buffer_.write_column(first + (low - begin) * width, c + 1, words + span.first + (low - rank), high - low);
+          const row_span part{span.first + (low - rank), span.first + (high - rank)};
+          from.decode_words(c, part, words);
+          buffer_.write_column(first + (low - begin) * width, c + 1, words + part.first, part.size());
         }
       }
       later = rank;
