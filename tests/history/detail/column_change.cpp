@@ -36,8 +36,8 @@ struct written {
     column_cursor at(kind, newest, mode);
     const std::byte* end = bytes.data() + bytes.size();
     while (end > bytes.data() + 8) {
-      read_change(kind, end, at);
-      values.push_back(at.pattern);
+      read_change(kind, end, at, [](column_mode) {});
+      values.push_back(at.pattern(kind));
     }
     REQUIRE(end == bytes.data() + 8);
     return values;

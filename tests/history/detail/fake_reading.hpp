@@ -148,14 +148,19 @@ class fake_view {
   [[nodiscard]] bool head_in_order() const { return series_->head_in_order; }
   [[nodiscard]] std::size_t head_bytes() const { return 8 * head_rows(); }
   [[nodiscard]] std::int64_t newest_time() const { return series_->newest; }
-  void read_head(std::int64_t* times, std::uint64_t* words, std::size_t stride) const {
+  std::size_t read_head(std::int64_t* times, std::uint64_t* words, std::size_t stride,
+                        std::int64_t least = INT64_MIN) const {
     ++of_->counts.heads_read;
     std::uint64_t row_words[Layout::columns + 1];
-    for (std::size_t i = 0; i < head_rows(); ++i) {
+    std::size_t first = 0;
+    if (head_in_order())
+      while (first < head_rows() && Layout::time_of(series_->head[first]) < least) ++first;
+    for (std::size_t i = first; i < head_rows(); ++i) {
       times[i] = Layout::time_of(series_->head[i]);
       Layout::to_words(series_->head[i], row_words);
       for (std::size_t c = 0; c < Layout::columns; ++c) words[c * stride + i] = row_words[c];
     }
+    return first;
   }
   void newest(std::int64_t& time, std::uint64_t* words) const {
     time = Layout::time_of(series_->head.back());

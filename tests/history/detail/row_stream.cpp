@@ -79,7 +79,32 @@ struct recorded {
     }
     REQUIRE(same);
   }
+  // Of rows in the order of time those from a time on are read, and no place before them is written.
+  void check_from(std::int64_t least) const {
+    constexpr std::int64_t untouched = INT64_MIN + 77;
+    const std::size_t n = times.size();
+    std::vector<std::int64_t> read_times(n, untouched);
+    std::vector<std::uint64_t> read_words(columns * n + 1);
+    const std::size_t read_from = Stream::read(
+        *state, n, [this](std::uint32_t i) -> const typename Stream::line& { return *lines[i]; }, read_times.data(),
+        read_words.data(), n, least);
+    const auto first = static_cast<std::size_t>(std::lower_bound(times.begin(), times.end(), least) - times.begin());
+    REQUIRE(read_from == first);
+    REQUIRE(std::equal(times.begin() + static_cast<std::ptrdiff_t>(first), times.end(),
+                       read_times.begin() + static_cast<std::ptrdiff_t>(first)));
+    bool same = true;
+    for (std::size_t i = first; i < n; ++i)
+      for (std::size_t c = 0; c < columns; ++c) same = same && read_words[c * n + i] == words[i * columns + c];
+    REQUIRE(same);
+    if (first > 64) REQUIRE(read_times[first - 65] == untouched);  // what one byte says may have been read
+  }
   void check() const {
+    if (std::is_sorted(times.begin(), times.end()) && !times.empty()) {
+      check_from(INT64_MIN);
+      check_from(INT64_MAX);
+      for (std::size_t i = 0; i < times.size(); i += 1 + times.size() / 7) check_from(times[i]);
+      if (times.back() != INT64_MAX) check_from(times.back() + 1);
+    }
     check(times.size());
     check(times.size() / 2);
     check(1);
@@ -134,6 +159,28 @@ TEST_CASE("a state of one double is a cache line, and its lines take 40 bytes") 
   CHECK(sizeof(row_stream<shape<2, real>>::state) == 64);
   CHECK(sizeof(row_stream<shape<8, real>>::state) == 128);
   CHECK(sizeof(row_stream<shape<32, real>>::state) == 384);
+}
+
+TEST_CASE("rows in the order of time are read from a time on") {
+  generated::random r(77);
+  for (const unsigned rhythm : {0U, 1U, 2U}) {
+    recorded<one_double> one;
+    recorded<row_stream<shape<3, real>>> few;
+    recorded<row_stream<shape<20, whole>>> many;
+    std::int64_t time = -4000;
+    std::vector<std::uint64_t> row(20, 5);
+    for (int i = 0; i < 700; ++i) {
+      time += rhythm == 0 ? 15 : static_cast<std::int64_t>(generated::below(r, rhythm == 1 ? 3 : 1000));
+      const double value = static_cast<double>(generated::below(r, 4) == 0 ? generated::below(r, 100'000) : 7) / 10;
+      for (std::size_t c = 0; c < 3; ++c) row[c] = std::bit_cast<std::uint64_t>(value);
+      one.put(time, row.data());
+      few.put(time, row.data());
+      many.put(time, row.data());
+    }
+    one.check();
+    few.check();
+    many.check();
+  }
 }
 
 TEST_CASE("equal rows at a steady step take a byte for 64 of them") {

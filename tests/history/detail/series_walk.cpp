@@ -2,7 +2,10 @@
 #include <slotted/history/detail/series_walk.hpp>
 
 #include <cstdint>
+#include <span>
 #include <vector>
+
+#include <slotted/history/history.hpp>
 
 #include "catch.hpp"
 #include "fake_reading.hpp"
@@ -83,4 +86,46 @@ TEST_CASE("blocks come the newest first, until the walk is ended") {
   CHECK(walk({15, 15}, SIZE_MAX) == std::vector<std::int64_t>{10});
   CHECK(walk({100, 200}, SIZE_MAX).empty());
   for (std::size_t most = 1; most <= 10; ++most) CHECK(walk({}, most).size() == most);
+}
+
+namespace {
+
+// A history of rows that stay in the head, most of them in lines.
+struct number {
+  std::int64_t time;
+  double value;
+  std::uint32_t series;
+};
+using numbers = slotted::history<number, &number::time, &number::series>;
+
+}  // namespace
+
+TEST_CASE("a walk that asks for lines ahead finds the rows of every head, live and in a snapshot") {
+  for (const std::uint32_t series : {1u, 3u, 7u, 8u, 40u}) {
+    slotted::memory_budget budget{SIZE_MAX};
+    numbers past(budget);
+    double expected = 0;
+    for (int i = 0; i < 90; ++i) {
+      for (std::uint32_t key = 0; key < series; ++key) {
+        if (key % 5 == 4 && i != 0) continue;  // a state without lines
+        const double value = static_cast<double>(i * i % 1000 + static_cast<int>(key)) / 4;
+        past.append({i * 10, value, key});
+        expected += value;
+      }
+    }
+    REQUIRE(past.statistics().head_rows != 0);
+    const auto sum_of = [](const auto& of) {
+      double sum = 0;
+      of.template scan<&number::value>([&](std::span<const double> values) {
+        for (const double each : values) sum += each;
+      });
+      return sum;
+    };
+    CHECK(sum_of(past) == expected);
+    const auto taken = past.snapshot();
+    past.seal();
+    past.trim();
+    CHECK(sum_of(taken) == expected);
+    CHECK(sum_of(past) == expected);
+  }
 }

@@ -98,7 +98,7 @@ class bucket_filler {
   }
   template <class Series>
   [[gnu::noinline]] void add_head(const Series& view, time_window window) {
-    head_copy<Layout> head(view);
+    head_copy<Layout> head(view, window.from);
     if constexpr (L == Layout::series_leaf) {
       fill_elements(values_, head.rows(), view.key());
     } else if constexpr (L == Layout::time_leaf) {

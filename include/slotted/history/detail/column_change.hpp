@@ -242,85 +242,90 @@ inline change_bytes write_change(codec::value_kind kind, const column_change& ch
 
 // A column at one row, on the way from the newest to the oldest.
 struct column_cursor {
-  std::uint64_t pattern;
-  std::uint64_t digits;  // where the mode has them
+  std::uint64_t word;  // the digits where the mode has them, else the pattern
   column_mode mode;
 
   column_cursor() = default;
-  column_cursor(codec::value_kind kind, std::uint64_t newest, column_mode m) noexcept
-      : pattern(newest), digits(0), mode(m) {
-    if ((m & mode_digits) != 0) digits = known_digits(kind, newest, m & mode_exponent);
+  column_cursor(codec::value_kind kind, std::uint64_t newest, column_mode m) noexcept : word(newest), mode(m) {
+    if (has_digits()) word = known_digits(kind, newest, exponent());
+  }
+  [[nodiscard]] bool has_digits() const noexcept { return (mode & mode_digits) != 0; }
+  [[nodiscard]] unsigned exponent() const noexcept { return mode & mode_exponent; }
+  [[nodiscard]] std::uint64_t pattern(codec::value_kind kind) const noexcept {
+    return has_digits() ? pattern_of_digits(kind, word, exponent()) : word;
   }
 };
 
-// The value becomes the one whose digits are less by `difference`.
-[[gnu::always_inline]] inline void step_back(codec::value_kind kind, std::uint64_t difference,
-                                             column_cursor& at) noexcept {
-  at.digits -= difference;
-  at.pattern = pattern_of_digits(kind, at.digits, at.mode & mode_exponent);
+// Makes patterns of the words of n rows that have had one mode.
+inline void words_to_patterns(codec::value_kind kind, column_mode mode, std::uint64_t* words, std::size_t n) noexcept {
+  if ((mode & mode_digits) == 0 || kind == codec::value_kind::integer || n == 0) return;
+  codec::divide_words(reinterpret_cast<std::byte*>(words), n, mode & mode_exponent, target_of(kind));
 }
 
-// Returns: the first byte of the change.
+// Reads a change that names its form. Returns: the first byte of the change.
 [[gnu::noinline]] inline const std::byte* read_named_change(codec::value_kind kind, const std::byte* end,
                                                             column_cursor& at) noexcept {
   const auto name = std::to_integer<unsigned>(end[-1]);
-  if ((at.mode & mode_digits) != 0 && name == named_wide) {
-    step_back(kind, read_difference(end), at);
+  if (at.has_digits() && name == named_wide) {
+    at.word -= read_difference(end);
     return end;
   }
   --end;
-  if ((at.mode & mode_digits) != 0 && name == named_to_digits) {
-    step_back(kind, read_difference(end), at);
+  if (at.has_digits() && name == named_to_digits) {
+    at.word -= read_difference(end);
+    at.word = at.pattern(kind);
     at.mode = 0;
     return end;
   }
   const auto exponent = std::to_integer<unsigned>(*--end);
   const std::uint64_t difference = read_difference(end);
-  if ((at.mode & mode_digits) == 0) {  // to raw
-    at.digits = difference;
+  if (!at.has_digits()) {  // to raw
+    at.word = difference;
   } else {
-    const auto up = static_cast<std::int64_t>(integer_powers_of_ten[(at.mode & mode_exponent) - exponent]);
-    at.digits = static_cast<std::uint64_t>(static_cast<std::int64_t>(at.digits - difference) / up);
+    const auto up = static_cast<std::int64_t>(integer_powers_of_ten[at.exponent() - exponent]);
+    at.word = static_cast<std::uint64_t>(static_cast<std::int64_t>(at.word - difference) / up);
   }
   at.mode = static_cast<column_mode>(mode_digits | exponent);
-  at.pattern = pattern_of_digits(kind, at.digits, exponent);
   return end;
 }
 
-// Reads what write_change wrote: the value becomes the older one.
-[[gnu::always_inline]] inline void read_change(codec::value_kind kind, const std::byte*& end,
-                                               column_cursor& at) noexcept {
+// Reads what write_change wrote: the value becomes the older one. Where its mode becomes another, changing(mode) is
+// called with the one before.
+template <class Changing>
+[[gnu::always_inline]] inline void read_change(codec::value_kind kind, const std::byte*& end, column_cursor& at,
+                                               Changing&& changing) noexcept {
   const std::uint64_t y = codec::load_little(end - 8);
-  const bool raw = (at.mode & mode_digits) == 0;
+  const bool raw = !at.has_digits();
   if (raw ? y >> 56 == named_to_raw : y >> 58 == 0) {
     column_cursor older = at;  // a copy, so that the cursor itself need not be in memory
     end = read_named_change(kind, end, older);
+    if (older.mode != at.mode) changing(at.mode);
     at = older;
     return;
   }
   if (!raw) {
     const auto n = static_cast<unsigned>(std::countl_zero(y)) + 1;
     end -= n;
-    step_back(kind, sign_extended(y << n, 7 * n), at);
+    at.word -= sign_extended(y << n, 7 * n);
     return;
   }
   const bool single = kind == codec::value_kind::binary32;
   if (!single && y >> 61 == 1) {
     end -= 5;
-    at.pattern -= y >> 24 << 27;
+    at.word -= y >> 24 << 27;
     return;
   }
   const unsigned all = single ? 4 : 8;
   const auto unused = static_cast<unsigned>(std::countl_zero(y));
   if (unused > 1) {
     end -= all + 1;
-    at.pattern -= single ? y >> 24 : codec::load_little(end);
+    at.word -= single ? y >> 24 : codec::load_little(end);
   } else {
     const unsigned n = all - 1 + unused;
     end -= n;
-    at.pattern -= sign_extended(y << (1 + unused), 8 * n - 1 - unused);
+    at.word -= sign_extended(y << (1 + unused), 8 * n - 1 - unused);
   }
-  if (single) at.pattern &= codec::low_mask(32);
+  if (single) at.word &= codec::low_mask(32);
 }
 
 }  // namespace detail

@@ -34,6 +34,7 @@
 #include <slotted/history/statistics.hpp>
 #include <slotted/memory/budget.hpp>
 #include <slotted/memory/footprint.hpp>
+#include <slotted/memory/prefetch.hpp>
 #include <slotted/version.hpp>
 
 namespace slotted {
@@ -165,6 +166,7 @@ class history_core final : budget_listener {
   [[nodiscard]] history_gate& gate() const noexcept { return gate_; }
   [[nodiscard]] reader_reserve& reserve() const noexcept { return reserve_; }
   [[nodiscard]] std::size_t places() const noexcept { return series_.end(); }
+  [[nodiscard]] const block_source<Layout>& source() const noexcept { return store_.source(); }
   [[nodiscard]] std::size_t find(typename Layout::series_type key) const noexcept {
     const std::uint32_t id = series_.find(pattern_of(key));
     return id == no_index ? SIZE_MAX : id;
@@ -178,10 +180,8 @@ class history_core final : budget_listener {
                              !of.has(node::out_of_order), store_.source());
     return true;
   }
-  void prefetch([[maybe_unused]] std::size_t place) const noexcept {
-#if defined(__GNUC__)
-    if (place < series_.end()) __builtin_prefetch(&series_[static_cast<std::uint32_t>(place)]);
-#endif
+  void prefetch(std::size_t place) const noexcept {
+    if (place < series_.end()) detail::prefetch(&series_[static_cast<std::uint32_t>(place)]);
   }
 
   [[nodiscard]] std::size_t rows() const noexcept { return store_.rows() + head_rows_; }

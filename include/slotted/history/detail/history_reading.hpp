@@ -97,6 +97,16 @@ class history_reading {
   void prefetch(std::size_t place) const noexcept {
     if (live_ != nullptr) live_->prefetch(place);
   }
+  // Asks the memory for the line below one that was asked for in this section or an earlier one. Returns: that line, or
+  // UINT32_MAX. In the live history the line may have gone since, and others that have its number may be met.
+  [[nodiscard]] std::uint32_t fetch_line_below(std::uint32_t line) const noexcept {
+    const block_source<Layout>& source = live_ != nullptr ? live_->source() : from_->source;
+    if (live_ != nullptr && line >= source.lines->capacity()) return UINT32_MAX;
+    const std::uint32_t below = (*source.lines)[line].previous;
+    if (below == UINT32_MAX || (live_ != nullptr && below >= source.lines->capacity())) return UINT32_MAX;
+    source.prefetch_line(below);
+    return below;
+  }
 
  private:
   const core* live_ = nullptr;

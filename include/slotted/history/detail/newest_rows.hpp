@@ -83,7 +83,7 @@ void offer_times(const Series& view, time_window window, newest_times& to) {
   };
   if (const time_window now = asked(); now.empty() || view.newest_time() < now.from) return;
   if (head_may_have(view, asked())) {
-    const head_copy<Layout> head(view);
+    const head_copy<Layout> head(view, asked().from);
     for (std::size_t i = head.rows(); i-- != 0;)
       if (window.has(head.times()[i])) (void)to.offer(head.times()[i]);
   }

@@ -96,47 +96,26 @@ class row_stream {
     }
   }
 
-  // Writes the newest `rows` rows in the order in which they were added: column c to words[c * stride + i].
-  // Preconditions: there are as many. `line_at(index)` is the line.
+  // Writes rows in the order in which they were added, the i-th of the newest `rows` to times[i], its column c to
+  // words[c * stride + i]: from the newest back to the last that is not older than `least`, or to the first.
+  // Returns: the first that is written; `rows` where the newest is older. Preconditions: there are as many rows.
+  // `line_at(index)` is the line.
   template <class LineAt>
-  static void read(const state& s, std::size_t rows, LineAt&& line_at, std::int64_t* times, std::uint64_t* words,
-                   std::size_t stride) noexcept {
-    if (rows == 0) return;
+  static std::size_t read(const state& s, std::size_t rows, LineAt&& line_at, std::int64_t* times, std::uint64_t* words,
+                          std::size_t stride, std::int64_t least = INT64_MIN) noexcept {
+    if (rows == 0 || newest_time(s) < least) return rows;
     backward_bytes in(s, line_at);
-    const std::byte* end = in.end();
-    std::uint64_t time = s.time;
-    std::uint64_t step = s.step;
+    row_words to{words, stride, {}};
+    for (std::size_t c = 0; c < columns; ++c) to.ends[c] = rows;
     column_cursor at[stored];
     for (std::size_t c = 0; c < columns; ++c) at[c] = column_cursor(kind(c), s.words[c], s.modes[c]);
-    for (std::size_t i = rows - 1;; --i) {
-      times[i] = static_cast<std::int64_t>(time);
-      for (std::size_t c = 0; c < columns; ++c) words[c * stride + i] = at[c].pattern;
-      if (i == 0) return;
-      end = in.refill(end, line_at);
-      unsigned control = std::to_integer<unsigned>(end[-1]);
-      time -= step;
-      if (control < 0x40) {
-        --end;
-        for (; control != 0 && i != 1; --control) {
-          --i;
-          times[i] = static_cast<std::int64_t>(time);
-          for (std::size_t c = 0; c < columns; ++c) words[c * stride + i] = at[c].pattern;
-          time -= step;
-        }
-      } else if constexpr (columns == 1) {
-        read_value(end, control, step, at[0]);
-      } else if constexpr (columns <= 6) {
-        --end;
-        if ((control & 0x40) != 0) step -= read_difference(end);
-        for (std::size_t c = columns; c-- != 0;) {
-          if ((control >> c & 1) == 0) continue;
-          end = in.refill(end, line_at);
-          read_change(kind(c), end, at[c]);
-        }
-      } else {
-        end = read_many(in, end, control, step, at, line_at);
-      }
-    }
+    std::size_t first = 0;
+    if constexpr (columns == 1)
+      first = read_values(in, s, rows, line_at, times, to, at[0], least);
+    else
+      first = read_rows(in, s, rows, line_at, times, to, at, least);
+    for (std::size_t c = 0; c < columns; ++c) to.change_mode(c, first, at[c].mode);
+    return first;
   }
 
   static std::int64_t newest_time(const state& s) noexcept { return static_cast<std::int64_t>(s.time); }
@@ -372,39 +351,170 @@ class row_stream {
     std::byte buffer_[size];
   };
 
-  [[gnu::always_inline]] static void read_value(const std::byte*& end, unsigned control, std::uint64_t& step,
-                                                column_cursor& at) noexcept {
+  // Where words are written. Those of rows [i, ends[c]) of a column are digits or patterns, by its mode at row i.
+  struct row_words {
+    std::uint64_t* words;
+    std::size_t stride;
+    std::size_t ends[stored];
+
+    void put(std::size_t i, const column_cursor* at) const noexcept {
+      for (std::size_t c = 0; c < columns; ++c) words[c * stride + i] = at[c].word;
+    }
+    // The rows from i on have had this mode, and the row before has another.
+    [[gnu::noinline]] void change_mode(std::size_t c, std::size_t i, column_mode mode) noexcept {
+      words_to_patterns(kind(c), mode, words + c * stride + i, ends[c] - i);
+      ends[c] = i;
+    }
+  };
+
+  template <class LineAt>
+  static std::size_t read_rows(backward_bytes& in, const state& s, std::size_t rows, LineAt& line_at,
+                               std::int64_t* times, row_words& to, column_cursor* at, std::int64_t least) noexcept {
+    const std::byte* end = in.end();
+    std::uint64_t time = s.time;
+    std::uint64_t step = s.step;
+    for (std::size_t i = rows - 1;; --i) {
+      times[i] = static_cast<std::int64_t>(time);
+      to.put(i, at);
+      if (i == 0) return 0;
+      end = in.refill(end, line_at);
+      const unsigned control = std::to_integer<unsigned>(end[-1]);
+      time -= step;
+      if (static_cast<std::int64_t>(time) < least) return i;
+      if (control < 0x40) {
+        --end;
+        for (unsigned left = control; left != 0 && i != 1; --left) {
+          --i;
+          times[i] = static_cast<std::int64_t>(time);
+          to.put(i, at);
+          time -= step;
+          if (static_cast<std::int64_t>(time) < least) return i;
+        }
+      } else if constexpr (columns <= 6) {
+        --end;
+        if ((control & 0x40) != 0) step -= read_difference(end);
+        for (std::size_t c = columns; c-- != 0;) {
+          if ((control >> c & 1) == 0) continue;
+          end = in.refill(end, line_at);
+          read_change(kind(c), end, at[c], [&](column_mode mode) { to.change_mode(c, i, mode); });
+        }
+      } else {
+        end = read_many(in, end, control, step, at, line_at,
+                        [&](std::size_t c, column_mode mode) { to.change_mode(c, i, mode); });
+      }
+    }
+  }
+
+  // Rows at equal steps: those up to row end - 1, which has this time.
+  struct steady_times {
+    std::int64_t* times;
+    std::size_t end;
+    std::uint64_t last;
+    std::uint64_t step;
+
+    [[nodiscard]] std::uint64_t at(std::size_t i) const noexcept { return last - (end - 1 - i) * step; }
+    // Writes those from row i on.
+    void write(std::size_t i) const noexcept {
+      std::uint64_t time = at(i);
+      for (; i < end; ++i, time += step) times[i] = static_cast<std::int64_t>(time);
+    }
+    // After row i comes one at this step, and rows before it are at a step that is less by `turn`.
+    void turn_before(std::size_t i, std::uint64_t turn) noexcept {
+      write(i);
+      last = at(i) - step;
+      end = i;
+      step -= turn;
+    }
+  };
+
+  // The same of rows with one column. Times are written when the step changes.
+  template <class LineAt>
+  static std::size_t read_values(backward_bytes& in, const state& s, std::size_t rows, LineAt& line_at,
+                                 std::int64_t* times, row_words& to, column_cursor& cursor,
+                                 std::int64_t least) noexcept {
+    std::uint64_t* const words = to.words;
+    const std::byte* end = in.end();
+    column_cursor at = cursor;
+    steady_times steady{times, rows, s.time, s.step};
+    std::size_t i = rows - 1;  // the row that was read last
+    words[i] = at.word;
+    while (i != 0 && static_cast<std::int64_t>(steady.at(i)) >= least) {
+      end = in.refill(end, line_at);
+      if (at.has_digits() && read_difference_or_repeat(end, i, at.word, words)) continue;
+      const unsigned control = std::to_integer<unsigned>(end[-1]);
+      if (control < 0x40) {
+        --end;
+        for (std::size_t left = min_of<std::size_t>(control + 1, i); left != 0; --left) words[--i] = at.word;
+        continue;
+      }
+      std::uint64_t turn = 0;
+      read_value(end, control, turn, at, [&](column_mode mode) { to.change_mode(0, i, mode); });
+      if (turn != 0) steady.turn_before(i, turn);
+      words[--i] = at.word;
+    }
+    steady.write(i);
+    while (times[i] < least) ++i;
+    cursor = at;
+    return i;
+  }
+  // Reads rows at the same step: one whose value's digits differ by up to six bytes, or some that are equal. Which of
+  // these it is depends on the values and cannot be predicted, so that there is no branch for it.
+  // Returns: false, and nothing has changed, where the bytes are others, or where nearly all rows have been read.
+  [[gnu::always_inline]] static bool read_difference_or_repeat(const std::byte*& end, std::size_t& i,
+                                                               std::uint64_t& word, std::uint64_t* words) noexcept {
+    constexpr std::size_t few = 4;  // rows that are written at once
+    const std::uint64_t bytes = codec::load_little(end - 8);
+    // Leading zeros: none of a last byte alone, one of equal rows, two of what begins with 011, and one more than the
+    // bytes of a longer difference.
+    const auto zeros = static_cast<unsigned>(std::countl_zero(bytes ^ std::uint64_t{1} << 62));
+    const std::uint64_t repeats = zeros == 1 ? ~std::uint64_t{0} : 0;
+    const auto equal = number_cast<std::size_t>(bytes >> 56 & repeats) + 1;
+    if (zeros == 2 || zeros > 7 || equal + few > i) return false;
+    const unsigned length = max_of(zeros, 2u) - 1;
+    const unsigned mark = zeros == 0 ? 1 : zeros + 1;  // bits before the difference
+    end -= length;
+    word -= sign_extended(bytes << mark, 8 * length - mark) & ~repeats;
+    for (std::size_t j = 1; j <= few; ++j) words[i - j] = word;
+    for (std::size_t j = few + 1; j <= equal; ++j) words[i - j] = word;
+    i -= equal;
+    return true;
+  }
+
+  template <class Changing>
+  [[gnu::always_inline]] static void read_value(const std::byte*& end, unsigned control, std::uint64_t& turn,
+                                                column_cursor& at, Changing&& changing) noexcept {
     if (control < 0x80) {
       --end;
       if (control >= 0x60) {
-        step -= read_difference(end);
+        turn = read_difference(end);
         const unsigned v = control & 0x1F;
         if (v != 1) {
-          if (v != 0) step_back(kind(0), std::uint64_t{v} - (v < 17 ? 17 : 16), at);
+          if (v != 0) at.word -= std::uint64_t{v} - (v < 17 ? 17 : 16);
           return;
         }
       } else if (control != 0x40) {
         const std::uint64_t y = codec::load_little(end - 7) << 2;
         const auto n = static_cast<unsigned>(std::countl_zero(y)) + 1;
         end -= n - 1;
-        step_back(kind(0), sign_extended(y << n, 7 * n - 2), at);
+        at.word -= sign_extended(y << n, 7 * n - 2);
         return;
       }
     }
-    read_change(kind(0), end, at);
+    read_change(kind(0), end, at, changing);
   }
 
-  template <class LineAt>
+  template <class LineAt, class Changing>
   static const std::byte* read_many(backward_bytes& in, const std::byte* end, unsigned control, std::uint64_t& step,
-                                    column_cursor* at, LineAt& line_at) noexcept {
+                                    column_cursor* at, LineAt& line_at, Changing changing) noexcept {
+    const auto read_column = [&](std::size_t c) {
+      end = in.refill(end, line_at);
+      read_change(kind(c), end, at[c], [&](column_mode mode) { changing(c, mode); });
+    };
     --end;
     if (control >= 0x80) {
       const unsigned alone = control & 0x7F;
       const std::size_t first = alone == every_column ? 0 : alone;
-      for (std::size_t c = alone == every_column ? columns : alone + 1; c-- != first;) {
-        end = in.refill(end, line_at);
-        read_change(kind(c), end, at[c]);
-      }
+      for (std::size_t c = alone == every_column ? columns : alone + 1; c-- != first;) read_column(c);
       return end;
     }
     std::uint8_t marks[group_bytes + 1] = {static_cast<std::uint8_t>(control & 0x1F)};
@@ -414,11 +524,8 @@ class row_stream {
       if ((marks[g / 8] >> g % 8 & 1) == 0) continue;
       end = in.refill(end, line_at);
       const auto mask = std::to_integer<unsigned>(*--end);
-      for (std::size_t c = min_of(8 * g + 8, columns); c-- != 8 * g;) {
-        if ((mask >> c % 8 & 1) == 0) continue;
-        end = in.refill(end, line_at);
-        read_change(kind(c), end, at[c]);
-      }
+      for (std::size_t c = min_of(8 * g + 8, columns); c-- != 8 * g;)
+        if ((mask >> c % 8 & 1) != 0) read_column(c);
     }
     return end;
   }

@@ -81,7 +81,7 @@ class scan_pass {
     }
   }
   [[gnu::noinline]] bool scan_head(const series& view, section& inside) {
-    head_copy<layout> head(view);
+    head_copy<layout> head(view, window_.from);
     for (std::size_t at = 0; at < head.rows(); at += Rows) {
       const std::size_t n = min_of(Rows, head.rows() - at);
       columns_.load(head, at, n);

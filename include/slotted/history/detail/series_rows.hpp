@@ -35,39 +35,41 @@ inline constexpr std::size_t head_capacity = [] {
     return max_of(std::size_t{1}, min_of(block_rows, 4096 / (Layout::columns + 1)));
 }();
 
-// A head read back, its rows in the order of arrival. Column c's word of row i stands at column(c)[i].
+// A head read back, its rows in the order of arrival; of one in the order of time, those that are not older than
+// `least`. Column c's word of row i stands at column(c)[i].
 template <class Layout>
 class head_copy {
  public:
   template <class Series>
-  explicit head_copy(const Series& view) noexcept : rows_(view.head_rows()) {
-    assert(rows_ <= head_capacity<Layout>);
-    if (rows_ != 0) view.read_head(times_, words_, rows_);
+  explicit head_copy(const Series& view, std::int64_t least = INT64_MIN) noexcept : stride_(view.head_rows()) {
+    assert(stride_ <= head_capacity<Layout>);
+    if (stride_ != 0) first_ = view.read_head(times_, words_, stride_, least);
   }
 
-  [[nodiscard]] std::size_t rows() const noexcept { return rows_; }
-  [[nodiscard]] const std::int64_t* times() const noexcept { return times_; }
-  [[nodiscard]] std::uint64_t* column(std::size_t c) noexcept { return words_ + c * rows_; }
+  [[nodiscard]] std::size_t rows() const noexcept { return stride_ - first_; }
+  [[nodiscard]] const std::int64_t* times() const noexcept { return times_ + first_; }
+  [[nodiscard]] std::uint64_t* column(std::size_t c) noexcept { return words_ + c * stride_ + first_; }
   // Between the columns of one row.
-  [[nodiscard]] std::size_t stride() const noexcept { return rows_; }
+  [[nodiscard]] std::size_t stride() const noexcept { return stride_; }
 
   // Writes the numbers of the rows that a window has to `to`, which has room for head_capacity. Returns: how many.
   std::size_t rows_within(time_window window, std::uint16_t* to) const noexcept {
     std::size_t n = 0;
-    for (std::size_t i = 0; i < rows_; ++i) {
+    for (std::size_t i = 0; i < rows(); ++i) {
       to[n] = static_cast<std::uint16_t>(i);
-      n += window.has(times_[i]);
+      n += window.has(times()[i]);
     }
     return n;
   }
   [[nodiscard]] std::size_t count_within(time_window window) const noexcept {
     std::size_t n = 0;
-    for (std::size_t i = 0; i < rows_; ++i) n += window.has(times_[i]);
+    for (std::size_t i = 0; i < rows(); ++i) n += window.has(times()[i]);
     return n;
   }
 
  private:
-  std::size_t rows_;
+  std::size_t stride_;
+  std::size_t first_ = 0;
   std::int64_t times_[head_capacity<Layout>];
   std::uint64_t words_[head_capacity<Layout> * Layout::columns + 1];
 };
@@ -96,7 +98,7 @@ template <class Layout, class Series>
   });
   if (rows >= enough || !head_may_have(view, window)) return rows;
   if (window.from == INT64_MIN && view.newest_time() <= window.to) return rows + view.head_rows();
-  return rows + head_copy<Layout>(view).count_within(window);
+  return rows + head_copy<Layout>(view, window.from).count_within(window);
 }
 
 // A row of one series: its time and its words.
@@ -143,7 +145,7 @@ template <class Layout, class Series>
     return true;
   });
   if (!head_may_have(view, found ? time_window{to.time, window.to} : window)) return found;
-  head_copy<Layout> head(view);
+  head_copy<Layout> head(view, window.from);
   std::size_t best = head.rows();
   for (std::size_t i = 0; i < head.rows(); ++i) {
     if (!window.has(head.times()[i]) || (found && head.times()[i] < to.time)) continue;
@@ -201,7 +203,7 @@ template <class Layout, class Series>
   }
   if (!head_may_have(view, found ? time_window{window.from, to.time} : window)) return found;
   if (found && view.head_in_order()) return true;
-  head_copy<Layout> head(view);
+  head_copy<Layout> head(view, window.from);
   std::size_t best = head.rows();
   for (std::size_t i = 0; i < head.rows(); ++i) {
     if (!window.has(head.times()[i]) || (found && head.times()[i] >= to.time)) continue;

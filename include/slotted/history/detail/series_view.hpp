@@ -21,6 +21,7 @@
 #include <slotted/history/detail/shared_columns.hpp>
 #include <slotted/history/detail/slab_log.hpp>
 #include <slotted/history/detail/time_window.hpp>
+#include <slotted/memory/prefetch.hpp>
 #include <slotted/version.hpp>
 
 namespace slotted {
@@ -77,6 +78,11 @@ struct block_source {
     if (at < log.begin) return nullptr;
     slab_head* const slab = log.slab((at & (young_bit - 1)) >> shift);
     return slab == nullptr ? nullptr : slab->data() + (at & ((std::uint64_t{1} << shift) - 1));
+  }
+  void prefetch_line(std::uint32_t line) const noexcept {
+    const auto* const at = reinterpret_cast<const std::byte*>(&(*lines)[line]);
+    detail::prefetch(at);
+    detail::prefetch(at + sizeof(typename stream_of<Layout>::line) - 1);
   }
   // The same of a block that is there.
   [[nodiscard]] const std::byte* get(block_address at) const noexcept {
@@ -186,11 +192,9 @@ class block_view {
   }
 
   void prefetch() const noexcept {
-#if defined(__GNUC__)
-    __builtin_prefetch(bytes_.data());
-    __builtin_prefetch(bytes_.data() + 64);
-    __builtin_prefetch(bytes_.data() + 128);
-#endif
+    detail::prefetch(bytes_.data());
+    detail::prefetch(bytes_.data() + 64);
+    detail::prefetch(bytes_.data() + 128);
   }
 
  private:
@@ -241,12 +245,14 @@ class series_view {
   [[nodiscard]] std::size_t head_rows() const noexcept { return head_rows_; }
   // Whether the head's rows are in the order of time, and none is older than a row in a block.
   [[nodiscard]] bool head_in_order() const noexcept { return in_order_; }
-  // Writes them in the order in which they came.
-  void read_head(std::int64_t* times, std::uint64_t* words, std::size_t stride) const noexcept {
-    if (head_rows_ == 0) return;
-    stream::read(
+  // Writes them in the order in which they came, each to its own place: where they are in the order of time, those that
+  // are not older than `least`, else all. Returns: the first that is written.
+  std::size_t read_head(std::int64_t* times, std::uint64_t* words, std::size_t stride,
+                        std::int64_t least = INT64_MIN) const noexcept {
+    if (head_rows_ == 0) return 0;
+    return stream::read(
         *head_, head_rows_, [this](std::uint32_t i) -> const typename stream::line& { return (*source_->lines)[i]; },
-        times, words, stride);
+        times, words, stride, in_order_ ? least : INT64_MIN);
   }
   // The row that came last. Preconditions: head_rows() != 0.
   void newest(std::int64_t& time, std::uint64_t* words) const noexcept {
@@ -302,12 +308,17 @@ class series_view {
     return rows;
   }
 
+  // Ask the memory for the newest block and the state of the head; and for the newest line below the state, which is
+  // returned, UINT32_MAX if there is none.
   void prefetch() const noexcept {
-#if defined(__GNUC__)
     if (block_ != 0)
       if (const std::byte* const at = find(block_)) block_view<Layout>(at, source_->shared).prefetch();
-    if (head_rows_ != 0 && head_->spills != no_line) __builtin_prefetch(&(*source_->lines)[head_->spills]);
-#endif
+    if (head_rows_ != 0) detail::prefetch(head_);
+  }
+  [[nodiscard]] std::uint32_t fetch_line() const noexcept {
+    if (head_rows_ == 0 || head_->spills == no_line) return no_line;
+    source_->prefetch_line(head_->spills);
+    return head_->spills;
   }
 
  private:

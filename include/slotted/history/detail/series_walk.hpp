@@ -30,14 +30,35 @@ inline constexpr std::size_t no_place = SIZE_MAX;
 template <class Reading>
 using section_of = decltype(std::declval<const Reading&>().enter());
 
-// Asks for the head of the series at `place`, if there is one, and for its newest block.
+// Asks the memory for what a walk over all series will look at: for the node of a series first, which says where its
+// state and its newest block are, and then for the lines of its head, each of which says where the line below it is.
 template <class Reading>
-inline void fetch_series([[maybe_unused]] const Reading& reading, [[maybe_unused]] std::size_t place) {
-  if constexpr (requires(const typename Reading::series& view) { view.prefetch(); }) {
-    typename Reading::series view;
-    if (reading.view(place, view)) view.prefetch();
+class series_fetch {
+ public:
+  // The walk has come to `place`. Preconditions: inside a section.
+  void come_to([[maybe_unused]] const Reading& reading, [[maybe_unused]] std::size_t place) noexcept {
+    if constexpr (fetches) {
+      const std::size_t places = reading.places();
+      typename Reading::series view;
+      if (place + node_ahead < places) reading.prefetch(place + node_ahead);
+      if (place + parts_ahead < places && reading.view(place + parts_ahead, view)) view.prefetch();
+      for (std::uint32_t& line : lines_)
+        if (line != no_line) line = reading.fetch_line_below(line);
+      const std::size_t next = place + lines_ahead;
+      lines_[next % lines_ahead] = next < places && reading.view(next, view) ? view.fetch_line() : no_line;
+    }
   }
-}
+
+ private:
+  static constexpr bool fetches = requires(const Reading& reading) { reading.fetch_line_below(std::uint32_t{}); };
+  static constexpr std::size_t node_ahead = 16;
+  static constexpr std::size_t parts_ahead = 11;
+  static constexpr std::size_t lines_ahead = 7;
+  static constexpr std::uint32_t no_line = UINT32_MAX;
+
+  // The lowest line that has been asked for, of each of the series that come next.
+  std::uint32_t lines_[lines_ahead] = {no_line, no_line, no_line, no_line, no_line, no_line, no_line};
+};
 
 // Calls f(place, view, section) for each chosen series until f returns false: of all series in the order of places,
 // from place `first` on. f may pause the section and resume it.
@@ -50,13 +71,9 @@ void for_each_series(const Reading& reading, const Choice& which, std::size_t fi
     if (place != no_place && reading.view(place, view)) (void)f(place, view, section);
     return;
   }
-  // Where a series' parts lie is known once its node has come, so that is asked for earlier than the parts.
-  constexpr std::size_t node_ahead = 12;
-  constexpr std::size_t parts_ahead = 4;
+  series_fetch<Reading> fetch;
   for (std::size_t place = first; place < reading.places(); ++place) {
-    if constexpr (requires { reading.prefetch(place); })
-      if (place + node_ahead < reading.places()) reading.prefetch(place + node_ahead);
-    if (place + parts_ahead < reading.places()) fetch_series(reading, place + parts_ahead);
+    fetch.come_to(reading, place);
     if (!reading.view(place, view)) continue;
     if (!f(place, view, section)) return;
     section.leave();

@@ -375,7 +375,7 @@ class window_merge {
     return true;
   }
   [[gnu::noinline]] bool add_head(const adding& to) {
-    head_copy<layout> head(to.view);
+    head_copy<layout> head(to.view, from_);
     for (std::size_t i = 0; i < head.rows(); ++i) {
       const std::int64_t time = head.times()[i];
       if (time < from_ || time > to_) continue;
@@ -462,7 +462,7 @@ class window_merge {
   }
   [[gnu::noinline]] std::size_t write_head_of_one_time(const series& view, std::uint64_t* first, std::size_t begin,
                                                        std::size_t end, std::size_t later) {
-    head_copy<layout> head(view);
+    head_copy<layout> head(view, from_);
     std::uint16_t which[head_capacity<layout>];
     const std::size_t n = head.rows_within({from_, from_}, which);
     for (std::size_t i = 0; i < n; ++i) {
