@@ -137,21 +137,46 @@ inline bool decode_part(const dictionary_body& b, block_part part, std::byte* __
   return true;
 }
 
-/// Decodes the patterns [part.first, part.end) of n as host words, to their places among n words.
-///
-/// Complexity: linear in the part and in the exceptions of the block; in all values where it holds differences, runs,
-/// top parts or codes of a series' dictionary.
-/// Returns: false when the bytes are no body; a fault in what is not looked at is not found.
-inline bool decode_body_part(byte_reader& in, std::size_t n, value_kind kind, mode how, const dictionary_view& d,
-                             block_part part, std::byte* __restrict words) noexcept {
+inline bool decode_flat_body_part(byte_reader& in, std::size_t n, value_kind kind, mode how, const dictionary_view& d,
+                                  block_part part, std::byte* __restrict words) noexcept {
   if (how != mode::integers && how != mode::decimals && how != mode::dictionary)
-    return decode_body(in, n, kind, how, d, words);
+    return decode_flat_body(in, n, kind, how, d, words);
   if (how == mode::dictionary) {
     dictionary_body b;
     return parse(in, n, kind, b) && decode_part(b, part, words);
   }
   plain_body b;
   return parse(in, n, kind, how, b) && decode_part(b, part, words);
+}
+
+// Out of line, for other bodies need no room for the heads.
+[[gnu::noinline]] inline bool decode_runs_part(byte_reader& in, std::size_t n, value_kind kind,
+                                               const dictionary_view& d, block_part part,
+                                               std::byte* __restrict words) noexcept {
+  run_starts starts;
+  run_index runs;
+  mode how = mode::integers;
+  if (!parse(in, n, starts) || !parse_heads_mode(in, how) || !runs.assign(starts)) return false;
+  std::size_t run = runs.run_of(part.first);
+  std::byte heads[8 * max_block_values];
+  if (!decode_flat_body_part(in, starts.count, kind, how, d, {run, runs.run_of(part.end - 1) + 1}, heads)) return false;
+  set_word(words, part.first, word_at(heads, run));
+  for (std::size_t i = part.first + 1; i < part.end; ++i) {
+    run += runs.is_start(i) ? 1 : 0;
+    set_word(words, i, word_at(heads, run));
+  }
+  return true;
+}
+
+/// Decodes the patterns [part.first, part.end) of n as host words, to their places among n words.
+///
+/// Complexity: linear in the part, in the runs and in the exceptions of the block; in all values where it holds
+/// differences, top parts or codes of a series' dictionary.
+/// Returns: false when the bytes are no body; a fault in what is not looked at is not found.
+inline bool decode_body_part(byte_reader& in, std::size_t n, value_kind kind, mode how, const dictionary_view& d,
+                             block_part part, std::byte* __restrict words) noexcept {
+  if (how == mode::runs) return decode_runs_part(in, n, kind, d, part, words);
+  return decode_flat_body_part(in, n, kind, how, d, part, words);
 }
 
 }  // namespace detail::codec

@@ -156,6 +156,8 @@ class run_index {
     return true;
   }
 
+  // Whether a run starts with this value.
+  bool is_start(std::size_t i) const noexcept { return (bits_[i / 64] >> i % 64 & 1) != 0; }
   std::size_t run_of(std::size_t i) const noexcept {
     return before_[i / 64] + static_cast<std::size_t>(std::popcount(bits_[i / 64] & low_mask(i % 64 + 1))) - 1;
   }

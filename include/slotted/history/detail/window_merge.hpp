@@ -116,6 +116,7 @@ class window_merge {
     newest_ = INT64_MIN;
     at_one_time_ = false;
     crowded_ = false;
+    short_of_room_ = false;
     of_many_blocks_ = false;
     more_ = !window.empty();
     started_ = false;
@@ -163,6 +164,22 @@ class window_merge {
     memory_ = std::move(more);
     return true;
   }
+  // Takes more memory while no row is held: then the former need not stay beside it.
+  void grow_empty(const Reading& reading, bool one) noexcept {
+    if (!memory_ || !short_of_room_) return;
+    short_of_room_ = false;
+    const std::size_t held = memory_.size();
+    const std::size_t most = one ? most_of_one : most_of_all + reading.places() * most_of_each;
+    const std::size_t wanted = min_of(most, held + reading.memory().comfort());
+    if (wanted < held + held / 8) return;
+    memory_ = taken_memory();
+    memory_ = taken_memory(reading.memory(), wanted);
+    if (!memory_) memory_ = taken_memory(reading.memory(), held);
+    if (memory_)
+      buffer_ = row_buffer(memory_.data(), memory_.size(), layout::columns, key_bytes_);
+    else
+      buffer_ = row_buffer(own_, own_bytes, layout::columns, key_bytes_);
+  }
   [[nodiscard]] std::size_t row_bytes() const noexcept { return row_buffer::row_bytes(layout::columns, key_bytes_); }
 
   void take(window_merge& other) noexcept {
@@ -187,6 +204,7 @@ class window_merge {
     at_one_time_ = other.at_one_time_;
     crowded_ = other.crowded_;
     of_many_blocks_ = other.of_many_blocks_;
+    short_of_room_ = other.short_of_room_;
     other.buffer_ = row_buffer();
     other.at_ = 0;
     other.more_ = false;
@@ -198,6 +216,7 @@ class window_merge {
   [[gnu::noinline]] void fill(const Reading& reading, const choice& which) {
     buffer_.clear();
     at_ = 0;
+    grow_empty(reading, which.one.has_value());
     while (more_ && buffer_.size() == 0) {
       if (at_one_time_)
         fill_one_time(reading, which);
@@ -328,6 +347,7 @@ class window_merge {
   // Makes room for a row. Returns: false where from_ alone has more rows than fit.
   [[gnu::noinline]] bool make_room(const adding& to) {
     if (grow(to.reading, to.which.one.has_value())) return true;
+    short_of_room_ = true;
     // By the series that are still to come, the whole window has so many times the rows that there are.
     const std::size_t places = to.which.one ? 1 : to.reading.places();
     const double part =
@@ -490,6 +510,7 @@ class window_merge {
   bool more_ = false;
   bool started_ = false;
   bool at_one_time_ = false;
+  bool short_of_room_ = false;   // a window was made shorter because the buffer was full
   bool crowded_ = false;         // crowded_time_ has more rows than fit
   bool of_many_blocks_ = false;  // the window was made short because of the number of blocks
   alignas(std::uint64_t) std::byte own_[own_bytes];
