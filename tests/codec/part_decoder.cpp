@@ -50,12 +50,14 @@ void check_parts(const std::vector<T>& values, generated::random& r) {
   }
 }
 
-// A block of digits that are written as one transform would have it.
-template <typename Plan>
-std::vector<std::byte> plain_bytes(std::size_t n, const Plan& plan) {
+encoder_room room;
+
+std::vector<std::byte> plain_bytes(const std::vector<std::uint64_t>& patterns, const plain_plan& plan) {
+  const std::size_t n = patterns.size();
   std::vector<std::byte> bytes(20 * n + 128);
   byte_writer out(bytes.data());
-  write_plain(n, plan, out);
+  prepare_plain(patterns.data(), n, value_kind::binary64, plan, room);
+  write_plain(n, plan, room, out);
   bytes.resize(static_cast<std::size_t>(out.at() - bytes.data()));
   return bytes;
 }
@@ -73,6 +75,17 @@ TEST_CASE("a part of any block is what the whole block has there") {
         floats[i] = static_cast<float>(static_cast<int>(generated::below(r, 5000))) / 4;
       check_parts(floats, r);
     }
+    std::vector<double> thirds(n);
+    std::vector<double> thirds_in_order(n);
+    std::vector<std::int64_t> few(n);
+    for (std::size_t i = 0; i < n; ++i) {
+      thirds[i] = static_cast<double>(generated::below(r, 100'000)) / 3;
+      thirds_in_order[i] = static_cast<double>(i * 100 + generated::below(r, 9)) / 3;
+      few[i] = static_cast<std::int64_t>(generated::below(r, n / 3 + 1) * 0x9E3779B97F4A7C15u);
+    }
+    check_parts(thirds, r);
+    check_parts(thirds_in_order, r);
+    check_parts(few, r);
     for (unsigned shape = 0; shape < generated::integer_shapes; ++shape)
       check_parts(generated::integers(r, shape, n), r);
   }
@@ -89,9 +102,10 @@ TEST_CASE("a part of a plain body decodes under every transform, at every expone
         for (const unsigned exponent : {0u, 2u, 3u}) {
           for (const bool narrowed : {false, true}) {
             plain_plan plan;
-            if (!plan_decimals(patterns.data(), n, value_kind::binary64, exponent, narrowed, set_of(t), n, plan))
+            if (!plan_decimals(patterns.data(), n, value_kind::binary64, {exponent, 0}, narrowed, set_of(t), n, room,
+                               plan))
               continue;
-            const auto bytes = plain_bytes(n, plan);
+            const auto bytes = plain_bytes(patterns, plan);
             byte_reader in(bytes);
             plain_body b;
             REQUIRE(parse(in, n, value_kind::binary64, mode::decimals, b));

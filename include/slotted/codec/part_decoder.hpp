@@ -131,9 +131,10 @@ inline bool decode_part(const plain_body& b, block_part part, std::byte* __restr
 }
 
 inline bool decode_part(const dictionary_body& b, block_part part, std::byte* __restrict words) noexcept {
-  std::uint64_t table[max_dictionary_entries];
+  if (b.count > small_dictionary) return decode(b, words);
+  std::uint64_t table[small_dictionary];
   if (!decode_entries(b, table) || !decode_part(b.codes, part, words)) return false;
-  look_up(table, words + 8 * part.first, part.end - part.first);
+  look_up(table, number_cast<std::size_t>(b.code_mask()), words + 8 * part.first, part.end - part.first);
   return true;
 }
 
