@@ -22,14 +22,15 @@ TEST_CASE("what is set aside serves first, then what the budget has left") {
   CHECK(reserve->try_charge(300));
   CHECK(budget.used() == 400);
   CHECK(reserve->idle() == 100);
-  CHECK(reserve->try_charge(500));  // more than what is left of it: all of that from the budget
-  CHECK(budget.used() == 900);
-  CHECK(reserve->charged() == 900);
-  CHECK_FALSE(reserve->try_charge(101));
-  CHECK(reserve->try_charge(100));
+  CHECK(reserve->try_charge(500));  // more than what is left of it: the rest from the budget
+  CHECK(budget.used() == 800);
+  CHECK(reserve->charged() == 800);
+  CHECK_FALSE(reserve->try_charge(201));
+  CHECK(budget.used() == 800);
+  CHECK(reserve->try_charge(200));
   reserve->release(500);
-  CHECK(budget.used() == 400);
-  reserve->release(400);
+  CHECK(budget.used() == 500);
+  reserve->release(500);
   CHECK(reserve->used() == 0);
   CHECK(reserve->charged() == 400);
   CHECK(reserve->give_idle(150) == 250);
@@ -37,6 +38,27 @@ TEST_CASE("what is set aside serves first, then what the budget has left") {
   CHECK(reserve->give_idle() == 150);
   CHECK(budget.used() == 0);
   reserve->close();
+  reserve->drop();
+}
+
+TEST_CASE("readers take no more than they may, so that a reader never takes the room of data") {
+  memory_budget budget(1000);
+  reader_reserve* const reserve = reader_reserve::make(&budget);
+  reserve->set_most(300);
+  budget.reserve(100);
+  reserve->add(100);
+  CHECK_FALSE(reserve->try_charge(301));
+  CHECK(reserve->comfort() == 112);  // an eighth of what the budget has left
+  CHECK(reserve->try_charge(250));
+  CHECK(reserve->comfort() == 50);
+  CHECK_FALSE(reserve->try_charge(51));
+  CHECK(reserve->try_charge(50));
+  CHECK(reserve->comfort() == 0);
+  CHECK(budget.used() == 300);
+  reserve->release(300);
+  CHECK(budget.used() == 100);
+  reserve->close();
+  CHECK(budget.used() == 0);
   reserve->drop();
 }
 

@@ -25,6 +25,7 @@
 #include <slotted/history/detail/drain_alignment.hpp>
 #include <slotted/history/detail/gate.hpp>
 #include <slotted/history/detail/head_store.hpp>
+#include <slotted/history/detail/memory_plan.hpp>
 #include <slotted/history/detail/reader_reserve.hpp>
 #include <slotted/history/detail/series_nodes.hpp>
 #include <slotted/history/detail/series_view.hpp>
@@ -290,14 +291,16 @@ class history_core final : budget_listener {
         how_(how),
         limit_(budget == nullptr ? SIZE_MAX : budget->limit()),
         reserve_(reserve),
-        reserve_target_(reserve_for(limit_, how.readers)),
+        reserve_target_(memory_plan<Layout>::reserve_for(limit_, how.readers)),
         memory_(
             budget, [](void* self, std::size_t bytes) { return static_cast<history_core*>(self)->make_room(bytes); },
             this),
-        store_(shape_for(limit_), rows_for(limit_), series_, memory_, *this, beginnings_.blocks, heads_.lines()),
+        store_(memory_plan<Layout>::shape_for(limit_), memory_plan<Layout>::rows_for(limit_), series_, memory_, *this,
+               beginnings_.blocks, heads_.lines()),
         snapshots_(memory_, reserve, *this),
         most_head_rows_(static_cast<std::uint32_t>(min_of(Layout::max_head_rows, store_.most_rows()))) {
     memory_.take_over(own_bytes);
+    if (limit_ != SIZE_MAX) reserve_.set_most(reserve_target_);
     heads_.begin_in(beginnings_.states);
     series_.begin_in(beginnings_.series);
     if (budget != nullptr) join();
@@ -313,29 +316,6 @@ class history_core final : budget_listener {
   [[nodiscard]] static key_type pattern_of(typename Layout::series_type key) noexcept {
     return static_cast<key_type>(to_pattern_of_key(key));
   }
-  [[nodiscard]] static std::size_t reserve_for(std::size_t limit, std::size_t wanted) noexcept {
-    if (limit == SIZE_MAX) return 0;
-    const std::size_t usual =
-        wanted != 0 ? wanted : max_of(std::size_t{64} << 10, min_of(limit / 32, std::size_t{4} << 20));
-    return min_of(usual, limit / 4);
-  }
-  // Slabs and blocks that leave a small budget a few dozen slabs.
-  [[nodiscard]] static std::size_t slab_bytes_for(std::size_t rows) noexcept {
-    return std::bit_ceil(max_of(builder::max_block_bytes(rows) + sizeof(slab_head) + 64, page_bytes()));
-  }
-  [[nodiscard]] static std::size_t rows_for(std::size_t limit) noexcept {
-    std::size_t rows = Layout::max_block_rows;
-    while (rows > 32 && slab_bytes_for(rows) > limit / 64) rows /= 2;
-    return rows;
-  }
-  [[nodiscard]] static slab_shape shape_for(std::size_t limit) noexcept {
-    constexpr std::size_t usual = std::size_t{32} << 10;
-    const std::size_t least = slab_bytes_for(rows_for(limit));
-    std::size_t bytes = max_of(usual, least);
-    while (bytes > least && bytes > limit / 64) bytes /= 2;
-    return slab_shape::of(bytes);
-  }
-
   // ---- appending
 
   [[nodiscard]] append_outcome add(const record& row) noexcept;

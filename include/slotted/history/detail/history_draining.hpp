@@ -296,7 +296,7 @@ void history_core<Layout>::update_shares() noexcept {
   const std::size_t least = min_of(std::size_t{64} << 10, limit_ / 4);
   head_limit_ = max_of(least, share);
   const std::size_t wanted = reserve_share();
-  const std::size_t have = reserve_.set_aside();
+  const std::size_t have = reserve_.charged();
   if (wanted > have && draining_ == no_index &&
       memory_.try_charge(wanted - have, how_.policy == on_full::evict_oldest)) {
     memory_.hand_over(wanted - have);

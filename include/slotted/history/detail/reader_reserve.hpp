@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <new>
 #include <utility>
 
@@ -33,6 +34,11 @@ class reader_reserve {
 
   // ---- for the history
 
+  // Readers take at most `bytes` from now on: what they take beyond what is set aside, data cannot have.
+  void set_most(std::size_t bytes) noexcept {
+    const mutex_hold hold(lock_);
+    most_ = bytes;
+  }
   // Adds `bytes`, which the budget was charged, to what is set aside.
   void add(std::size_t bytes) noexcept {
     const mutex_hold hold(lock_);
@@ -66,15 +72,18 @@ class reader_reserve {
 
   // ---- for readers
 
-  // Takes `bytes` from what is set aside, or from what the budget has left. Nothing is evicted for it.
+  // Takes `bytes` from what is set aside, and the rest from what the budget has left, as far as readers may. Nothing is
+  // evicted for it.
   [[nodiscard]] bool try_charge(std::size_t bytes) noexcept {
     const mutex_hold hold(lock_);
-    if (used_ + bytes <= set_aside_) {
-      used_ += bytes;
-      return true;
+    const std::size_t beyond = bytes - min_of(bytes, set_aside_ - used_);
+    if (beyond != 0) {
+      const std::size_t charged = set_aside_ + extra_;
+      if (charged > most_ || beyond > most_ - charged) return false;
+      if (budget_ != nullptr && !budget_->try_reserve(beyond)) return false;
     }
-    if (budget_ != nullptr && !budget_->try_reserve(bytes)) return false;
-    extra_ += bytes;
+    used_ += bytes - beyond;
+    extra_ += beyond;
     return true;
   }
   void release(std::size_t bytes) noexcept {
@@ -88,7 +97,7 @@ class reader_reserve {
   [[nodiscard]] std::size_t comfort() noexcept {
     const mutex_hold hold(lock_);
     if (budget_ == nullptr) return std::size_t{1} << 20;
-    return max_of((set_aside_ - used_) / 2, budget_->available() / 8);
+    return min_of(max_of((set_aside_ - used_) / 2, budget_->available() / 8), most_ - min_of(most_, used_ + extra_));
   }
 
   // ---- figures
@@ -118,9 +127,10 @@ class reader_reserve {
   mutex lock_;  // guards what follows
   bool closed_ = false;
   memory_budget* budget_;
-  std::size_t set_aside_ = 0;  // bytes charged for readers, used or not
-  std::size_t used_ = 0;       // of them
-  std::size_t extra_ = 0;      // bytes charged beyond them
+  std::size_t set_aside_ = 0;    // bytes charged for readers, used or not
+  std::size_t used_ = 0;         // of them
+  std::size_t extra_ = 0;        // bytes charged beyond them
+  std::size_t most_ = SIZE_MAX;  // that readers take
 };
 
 // Takes and gives the memory of reads; what ranges hold. Cheap to copy: the history, or whoever took memory, holds the
