@@ -194,7 +194,7 @@ class history_rows {
   /// Blocks that lie within the stretch as a whole are not decoded where they keep summaries. Complexity: linear in the
   /// blocks.
   template <key K>
-    requires(has_leaf<T, K> && std::is_arithmetic_v<leaf_type_of<T, K>>)
+    requires(has_leaf<T, K> && detail::number_like<leaf_type_of<T, K>>)
   [[nodiscard]] history_bucket<time_type, leaf_type_of<T, K>> aggregate() const {
     using bucket = history_bucket<time_type, leaf_type_of<T, K>>;
     bucket made;
@@ -207,14 +207,14 @@ class history_rows {
   ///
   /// The stretches without a row are left out. Preconditions: step > 0.
   template <key K>
-    requires(has_leaf<T, K> && std::is_arithmetic_v<leaf_type_of<T, K>>)
+    requires(has_leaf<T, K> && detail::number_like<leaf_type_of<T, K>>)
   [[nodiscard]] history_buckets<time_type, leaf_type_of<T, K>> aggregate(time_type first, time_type end,
                                                                          step_type step) const {
     return between(first, end).template aggregate_from<K>(detail::to_order(first), step);
   }
   /// The same without an end: the greatest time of the type is among them.
   template <key K>
-    requires(has_leaf<T, K> && std::is_arithmetic_v<leaf_type_of<T, K>>)
+    requires(has_leaf<T, K> && detail::number_like<leaf_type_of<T, K>>)
   [[nodiscard]] history_buckets<time_type, leaf_type_of<T, K>> aggregate(time_type first, step_type step) const {
     return from(first).template aggregate_from<K>(detail::to_order(first), step);
   }

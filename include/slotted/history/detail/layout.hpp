@@ -102,7 +102,7 @@ struct history_layout {
   static consteval std::size_t summary_bytes() {
     if constexpr (is_value<L>) {
       if constexpr (summarized<leaf<L>>)
-        return 2 * sizeof(leaf<L>) + sizeof(sum_type<leaf<L>>) + (std::is_floating_point_v<leaf<L>> ? 2 : 0);
+        return 2 * sizeof(leaf<L>) + sizeof(sum_type<leaf<L>>) + (is_real<leaf<L>> ? 2 : 0);
       else
         return 0;
     } else {
@@ -215,7 +215,7 @@ struct history_layout {
     take(result.sum);
     take(result.min);
     take(result.max);
-    if constexpr (std::is_floating_point_v<leaf<L>>) {
+    if constexpr (is_real<leaf<L>>) {
       std::uint16_t nans = 0;
       take(nans);
       result.nans = nans;
@@ -254,7 +254,7 @@ struct history_layout {
         give(from.sum);
         give(from.min);
         give(from.max);
-        if constexpr (std::is_floating_point_v<leaf<L>>) give(static_cast<std::uint16_t>(from.nans));
+        if constexpr (is_real<leaf<L>>) give(static_cast<std::uint16_t>(from.nans));
       }
     }
   }

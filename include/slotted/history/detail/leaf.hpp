@@ -196,8 +196,18 @@ struct leaf_columns<std::optional<U>> {
 template <class V>
 using sum_type = std::conditional_t<std::is_integral_v<V> && sizeof(V) <= 4, std::int64_t, double>;
 
+// A real that was rounded where it entered: it converts to what it is kept as, and is made of that again.
 template <class V>
-concept summarized = std::is_arithmetic_v<V> && !std::is_same_v<V, bool> && sizeof(V) <= 8;
+concept rounded_real = has_rep<V> && std::is_floating_point_v<typename V::rep> &&
+                       std::is_convertible_v<V, typename V::rep> && std::is_convertible_v<typename V::rep, V>;
+template <class V>
+inline constexpr bool is_real = std::is_floating_point_v<V> || rounded_real<V>;
+// What can be added up and compared.
+template <class V>
+concept number_like = std::is_arithmetic_v<V> || rounded_real<V>;
+
+template <class V>
+concept summarized = number_like<V> && !std::is_same_v<V, bool> && sizeof(V) <= 8;
 
 /// What a block knows of one of its columns of numbers. NaN is counted and takes no other part.
 template <class V>
@@ -215,6 +225,8 @@ template <class V>
     return (std::bit_cast<std::uint64_t>(v) & 0x7FFF'FFFF'FFFF'FFFF) > 0x7FF0'0000'0000'0000;
   else if constexpr (std::is_same_v<V, float>)
     return (std::bit_cast<std::uint32_t>(v) & 0x7FFF'FFFF) > 0x7F80'0000;
+  else if constexpr (rounded_real<V>)
+    return is_nan(static_cast<typename V::rep>(v));
   else
     return false;
 }
@@ -223,7 +235,7 @@ template <class V>
 template <class V>
 [[nodiscard]] inline column_summary<V> summarize(const V* values, std::size_t n) noexcept {
   column_summary<V> result;
-  if constexpr (std::is_floating_point_v<V>)
+  if constexpr (is_real<V>)
     for (std::size_t i = 0; i < n; ++i) result.nans += std::uint32_t{is_nan(values[i])};
   std::size_t first = 0;
   if (result.nans != 0)
