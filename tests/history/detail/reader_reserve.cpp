@@ -55,6 +55,9 @@ TEST_CASE("readers take no more than they may, so that a reader never takes the 
   CHECK(reserve->try_charge(50));
   CHECK(reserve->comfort() == 0);
   CHECK(budget.used() == 300);
+  CHECK(reserve->try_charge_snapshot(600));  // which expires where data needs the room
+  CHECK(budget.used() == 900);
+  reserve->release_snapshot(600);
   reserve->release(300);
   CHECK(budget.used() == 100);
   reserve->close();
@@ -75,8 +78,8 @@ TEST_CASE("bytes kept for snapshots count against what is set aside, and are cha
   reserve->adopt(200);
   CHECK(budget.used() == 500);
   CHECK(reserve->used() == 400);
-  reserve->release(200);
-  reserve->release(200);
+  reserve->release_snapshot(200);
+  reserve->release_snapshot(200);
   CHECK(reserve->used() == 0);
   CHECK(budget.used() == 300);
   reserve->close();

@@ -26,7 +26,8 @@ append_outcome history_core<Layout>::add(const record& row) noexcept {
     since_reap_ = 0;
     snapshots_.reap();
   }
-  if (heads_.used() > head_limit_ && queue_front_ != no_index) (void)drain(queue_front_, false);
+  if (heads_.used() > head_limit_ && queue_front_ != no_index)
+    if (drain(queue_front_, false) != commit_outcome::done) (void)evict_step();  // the next one finds room
   if (!series_.has_room() || !heads_.has_room()) [[unlikely]]
     if (const append_outcome outcome = make_way(); !outcome) return refuse(outcome);
 

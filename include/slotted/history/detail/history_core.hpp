@@ -493,7 +493,7 @@ class history_core final : budget_listener {
   [[nodiscard]] snapshot* begin_snapshot(std::size_t count) noexcept {
     snapshots_.reap();
     const std::size_t bytes = count * sizeof(typename snapshot::entry) + sizeof(snapshot);
-    if (!reserve_.try_charge(bytes)) {
+    if (!reserve_.try_charge_snapshot(bytes)) {
       over_budget_snapshot_ = bytes;
       return nullptr;
     }
@@ -503,7 +503,7 @@ class history_core final : budget_listener {
         made == nullptr ? nullptr : ::operator new(count * sizeof(typename snapshot::entry) + 1, std::nothrow);
     if (entries == nullptr) {
       delete made;
-      reserve_.release(bytes);
+      reserve_.release_snapshot(bytes);
       return nullptr;
     }
     made->entries = static_cast<typename snapshot::entry*>(entries);
@@ -556,6 +556,7 @@ class history_core final : budget_listener {
   bool last_times_dear_ = false;  // of the last block that was written
   std::uint32_t guess_ = no_index;
   std::uint32_t draining_ = no_index;
+  bool writes_finals_ = false;  // the drain that is under way
   std::uint32_t since_reap_ = 0;
   bool swept_ = false;  // the oldest young slab has just been swept
   bool head_grows_ = false;

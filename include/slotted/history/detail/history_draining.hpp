@@ -84,6 +84,7 @@ commit_outcome history_core<Layout>::drain(std::uint32_t id, bool everything) no
   const std::uint64_t evicted_before = evicted_;
   const commit_outcome why = drain_now(id, everything);
   draining_ = no_index;
+  writes_finals_ = false;
   store_.end_preparation();
   if (why == commit_outcome::done) {
     if (queue_front_ == id) {
@@ -109,6 +110,7 @@ commit_outcome history_core<Layout>::drain_now(std::uint32_t id, bool everything
   for (;;) {
     store_.end_preparation();
     const std::uint64_t before = evicted_;
+    writes_finals_ = made.finals != 0;
     commit_outcome why = store_.try_prepare(block_age::final, made.finals, builder::max_block_bytes(made.cap));
     if (why == commit_outcome::done)
       why = store_.try_prepare(block_age::young, made.rest + made.left == 0 ? 0 : 1,

@@ -31,11 +31,13 @@ bool history_core<Layout>::make_room(std::size_t bytes) noexcept {
 template <class Layout>
 bool history_core<Layout>::evict_step() noexcept {
   if (how_.policy == on_full::refuse) return false;
+  // A drain has been promised the last slab of a log that it writes to.
   const std::size_t kept = draining_ != no_index ? 1 : 0;
+  const std::size_t kept_old = writes_finals_ ? 1 : 0;
   const slab_log& old = store_.log(block_age::final);
   const slab_log& young = store_.log(block_age::young);
   bool done = false;
-  if (old.slabs() > kept) {
+  if (old.slabs() > kept_old) {
     const std::int64_t age = old.front()->mean_last();
     if (kept == 0 && !swept_ && store_.young_may_be_older(age)) {
       swept_ = true;

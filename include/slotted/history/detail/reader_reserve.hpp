@@ -34,7 +34,7 @@ class reader_reserve {
 
   // ---- for the history
 
-  // Readers take at most `bytes` from now on: what they take beyond what is set aside, data cannot have.
+  // Ranges take at most `bytes` from now on: what they take beyond what is set aside, data cannot have.
   void set_most(std::size_t bytes) noexcept {
     const mutex_hold hold(lock_);
     most_ = bytes;
@@ -57,7 +57,7 @@ class reader_reserve {
   // Gives back the whole charge: the history ends. What is returned later is charged to nobody.
   void close() noexcept {
     const mutex_hold hold(lock_);
-    if (budget_ != nullptr) budget_->release(set_aside_ + extra_);
+    if (budget_ != nullptr) budget_->release(set_aside_ + extra_ + beyond_);
     budget_ = nullptr;
     closed_ = true;
   }
@@ -72,39 +72,52 @@ class reader_reserve {
 
   // ---- for readers
 
-  // Takes `bytes` from what is set aside, and the rest from what the budget has left, as far as readers may. Nothing is
-  // evicted for it.
+  // Takes `bytes` for a range from what is set aside, and the rest from what the budget has left, as far as readers
+  // may. Nothing is evicted for it.
   [[nodiscard]] bool try_charge(std::size_t bytes) noexcept {
     const mutex_hold hold(lock_);
     const std::size_t beyond = bytes - min_of(bytes, set_aside_ - used_);
     if (beyond != 0) {
-      const std::size_t charged = set_aside_ + extra_;
+      const std::size_t charged = set_aside_ + beyond_;
       if (charged > most_ || beyond > most_ - charged) return false;
       if (budget_ != nullptr && !budget_->try_reserve(beyond)) return false;
     }
     used_ += bytes - beyond;
-    extra_ += beyond;
+    beyond_ += beyond;
     return true;
   }
   void release(std::size_t bytes) noexcept {
     const mutex_hold hold(lock_);
-    const std::size_t beyond = min_of(extra_, bytes);
-    extra_ -= beyond;
-    used_ -= bytes - beyond;
-    if (budget_ != nullptr) budget_->release(beyond);
+    give_back(beyond_, bytes);
+  }
+  // The same for a snapshot: it may have whatever the budget has left, for it expires where data needs that.
+  [[nodiscard]] bool try_charge_snapshot(std::size_t bytes) noexcept {
+    const mutex_hold hold(lock_);
+    if (used_ + bytes <= set_aside_) {
+      used_ += bytes;
+      return true;
+    }
+    if (budget_ != nullptr && !budget_->try_reserve(bytes)) return false;
+    extra_ += bytes;
+    return true;
+  }
+  void release_snapshot(std::size_t bytes) noexcept {
+    const mutex_hold hold(lock_);
+    give_back(extra_, bytes);
   }
   // The bytes that a read may take for the sake of speed.
   [[nodiscard]] std::size_t comfort() noexcept {
     const mutex_hold hold(lock_);
     if (budget_ == nullptr) return std::size_t{1} << 20;
-    return min_of(max_of((set_aside_ - used_) / 2, budget_->available() / 8), most_ - min_of(most_, used_ + extra_));
+    return min_of(max_of((set_aside_ - used_) / 2, budget_->available() / 8),
+                  most_ - min_of(most_, set_aside_ + beyond_) + set_aside_ - used_);
   }
 
   // ---- figures
 
   [[nodiscard]] std::size_t charged() noexcept {
     const mutex_hold hold(lock_);
-    return set_aside_ + extra_;
+    return set_aside_ + extra_ + beyond_;
   }
   [[nodiscard]] std::size_t idle() noexcept {
     const mutex_hold hold(lock_);
@@ -116,12 +129,20 @@ class reader_reserve {
   }
   [[nodiscard]] std::size_t used() noexcept {
     const mutex_hold hold(lock_);
-    return used_ + extra_;
+    return used_ + extra_ + beyond_;
   }
 
  private:
   explicit reader_reserve(memory_budget* budget) noexcept : budget_(budget) {}
   ~reader_reserve() = default;
+
+  // Preconditions: the lock is held. Gives back what was charged beyond first.
+  void give_back(std::size_t& beyond, std::size_t bytes) noexcept {
+    const std::size_t first = min_of(beyond, bytes);
+    beyond -= first;
+    used_ -= bytes - first;
+    if (budget_ != nullptr) budget_->release(first);
+  }
 
   std::atomic<std::size_t> holders_{1};
   mutex lock_;  // guards what follows
@@ -129,8 +150,9 @@ class reader_reserve {
   memory_budget* budget_;
   std::size_t set_aside_ = 0;    // bytes charged for readers, used or not
   std::size_t used_ = 0;         // of them
-  std::size_t extra_ = 0;        // bytes charged beyond them
-  std::size_t most_ = SIZE_MAX;  // that readers take
+  std::size_t extra_ = 0;        // bytes charged beyond them for snapshots
+  std::size_t beyond_ = 0;       // and for ranges
+  std::size_t most_ = SIZE_MAX;  // of what is set aside and what ranges take beyond
 };
 
 // Takes and gives the memory of reads; what ranges hold. Cheap to copy: the history, or whoever took memory, holds the

@@ -188,7 +188,7 @@ class snapshot_list {
         const std::size_t bytes = freer_.charged(*each);
         pinned_ -= bytes;
         freer_.free_slab(each);
-        reserve_.release(bytes);
+        reserve_.release_snapshot(bytes);
       }
       each = next;
     }

@@ -66,7 +66,7 @@ struct snapshot_record {
   // Preconditions: a reader is inside. Null when there is no memory.
   [[nodiscard]] const std::uint32_t* order_places() noexcept {
     std::uint32_t* made = order.load(std::memory_order_acquire);
-    if (made != nullptr || !reserve->try_charge(count * sizeof *made)) return made;
+    if (made != nullptr || !reserve->try_charge_snapshot(count * sizeof *made)) return made;
     made = static_cast<std::uint32_t*>(::operator new(count * sizeof *made, std::nothrow));
     if (made != nullptr) {
       for (std::size_t i = 0; i < count; ++i) made[i] = static_cast<std::uint32_t>(i);
@@ -77,18 +77,18 @@ struct snapshot_record {
       ::operator delete(made);  // another thread was first
       made = none;
     }
-    reserve->release(count * sizeof *made);
+    reserve->release_snapshot(count * sizeof *made);
     return made;
   }
   // The owner, when nobody reads any more.
   void free_entries() noexcept {
     if (std::uint32_t* const by_key = order.exchange(nullptr, std::memory_order_acquire)) {
       ::operator delete(by_key);
-      reserve->release(count * sizeof *by_key);
+      reserve->release_snapshot(count * sizeof *by_key);
     }
     ::operator delete(static_cast<void*>(entries));
     entries = nullptr;
-    reserve->release(bytes);
+    reserve->release_snapshot(bytes);
   }
 
   // A reader comes in. Returns: whether the snapshot still has what it had.
