@@ -38,16 +38,16 @@ TEST_CASE("labels are brought into the order of the columns, and their values ar
   CHECK(found.given[order[0]] == 2);
 
   const label again[] = {{"cpu", "0"}, {"job", "other"}};
-  orders.remember(again, set, std::vector<std::uint8_t>{order[1], order[0]}.data());
+  orders.remember(sets, again, set, std::vector<std::uint8_t>{order[1], order[0]}.data());
   label_lookup known;
   CHECK(known.arrange(sets, orders, again) == result::absent);
   CHECK(known.known_order);
   CHECK(known.ids[order[0]] == no_id);
   CHECK(known.values[order[0]].view() == "other");
-  CHECK(orders.find(sets, std::vector<label>{{"job", "node"}, {"cpu", "0"}}) == nullptr);
-  CHECK(orders.find(sets, std::vector<label>{{"cpu", ""}, {"job", "node"}}) == nullptr);
+  CHECK(orders.find(std::vector<label>{{"job", "node"}, {"cpu", "0"}}) == nullptr);
+  CHECK(orders.find(std::vector<label>{{"cpu", ""}, {"job", "node"}}) == nullptr);
   orders.forget(set);
-  CHECK(orders.find(sets, again) == nullptr);
+  CHECK(orders.find(again) == nullptr);
   sets.release(heap);
 }
 

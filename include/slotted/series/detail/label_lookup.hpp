@@ -23,42 +23,55 @@ inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 
 // Label names in the order in which they were given lately, and their columns: who asks again in the same order is
-// spared the search for each name. Only one thread changes it.
+// spared the search for each name. What it knows of names is forgotten before they move. Only one thread changes it.
 class label_orders {
  public:
+  static constexpr std::size_t most_labels = 16;  // longer orders are not remembered
+
+  struct place {
+    const char* name;
+    value_dictionary* values;
+    std::uint32_t name_size;
+    std::uint32_t column;
+  };
   struct order {
     std::uint32_t set = no_id;
     std::uint32_t count = 0;
-    std::uint8_t column[most_labels_of_a_series];
+    place places[most_labels];
+
+    [[nodiscard]] bool has_name(std::size_t i, std::string_view name) const noexcept {
+      return places[i].name_size == name.size() && same_bytes(places[i].name, name.data(), name.size());
+    }
   };
 
   // The columns of these labels, or null when this order is not known. No value is empty then.
-  [[nodiscard]] const order* find(const name_sets& sets, std::span<const label> labels) const noexcept {
+  [[nodiscard]] const order* find(std::span<const label> labels) const noexcept {
     if (labels.empty()) return nullptr;
     const order& known = orders_[slot_of(labels)];
     if (known.set == no_id || known.count != labels.size()) return nullptr;
-    const char* const names_of_set = sets.names_of(known.set);
-    for (std::size_t i = 0; i < labels.size(); ++i) {
-      const std::string_view name =
-          sets.name(load_word<std::uint32_t>(names_of_set + known.column[i] * sizeof(std::uint32_t)));
-      const label& given = labels[i];
-      if (name.size() != given.name.size() || given.value.empty() ||
-          !same_bytes(name.data(), given.name.data(), name.size()))
-        return nullptr;
-    }
+    for (std::size_t i = 0; i < labels.size(); ++i)
+      if (labels[i].value.empty() || !known.has_name(i, labels[i].name)) return nullptr;
     return &known;
   }
   // Preconditions: no value is empty; column[i] is that of label i.
-  void remember(std::span<const label> labels, std::uint32_t set, const std::uint8_t* column) noexcept {
-    if (labels.empty()) return;
+  void remember(const name_sets& sets, std::span<const label> labels, std::uint32_t set,
+                const std::uint8_t* column) noexcept {
+    if (labels.empty() || labels.size() > most_labels) return;
     order& to = orders_[slot_of(labels)];
     to.set = set;
     to.count = static_cast<std::uint32_t>(labels.size());
-    copy_elements(column, labels.size(), to.column);
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+      const std::string_view name = sets.column_name(set, column[i]);
+      to.places[i] = {name.data(), &sets.column_values(set, column[i]), static_cast<std::uint32_t>(name.size()),
+                      column[i]};
+    }
   }
   void forget(std::uint32_t set) noexcept {
     for (order& each : orders_)
       if (each.set == set) each.set = no_id;
+  }
+  void forget_all() noexcept {
+    for (order& each : orders_) each.set = no_id;
   }
   // The order that these labels would have, whatever it is of. Preconditions: there are labels.
   [[nodiscard]] const order& guess(std::span<const label> labels) const noexcept { return orders_[slot_of(labels)]; }
@@ -96,31 +109,37 @@ struct label_lookup {
   // many of them.
   [[nodiscard]] result arrange(const name_sets& sets, const label_orders& orders,
                                std::span<const label> labels) noexcept {
-    if (const label_orders::order* const known = orders.find(sets, labels); known != nullptr) {
-      set = known->set;
-      count = known->count;
-      ordered = known_order = true;
-      for (unsigned i = 0; i < count; ++i) {
-        values[known->column[i]] = text_of(labels[i].value);
-        given[known->column[i]] = i;
-      }
-    } else if (const result why = sort_out(sets, labels); why != result::found) {
-      return why;
-    }
+    if (const label_orders::order* const known = orders.find(labels); known != nullptr)
+      return look_up(sets, labels, *known);
+    if (const result why = sort_out(sets, labels); why != result::found) return why;
     if (set == no_id) return result::absent;
-    const char* const names_of_set = sets.names_of(set);
     bool all = true;
-    for (unsigned column = 0; column < count; ++column) {
-      const std::string_view value = values[column].view();
-      hashes[column] = sets.hash(value);
-      ids[column] = sets.values(load_word<std::uint32_t>(names_of_set + column * sizeof(std::uint32_t)))
-                        .find(value, hashes[column]);
-      all = all && ids[column] != no_id;
-    }
+    for (unsigned column = 0; column < count; ++column)
+      all = look_up(sets, column, sets.column_values(set, column)) && all;
     return all ? result::found : result::absent;
   }
 
  private:
+  [[nodiscard]] result look_up(const name_sets& sets, std::span<const label> labels,
+                               const label_orders::order& known) noexcept {
+    set = known.set;
+    count = known.count;
+    ordered = known_order = true;
+    bool all = true;
+    for (unsigned i = 0; i < count; ++i) {
+      const unsigned column = known.places[i].column;
+      values[column] = text_of(labels[i].value);
+      given[column] = i;
+      all = look_up(sets, column, *known.places[i].values) && all;
+    }
+    return all ? result::found : result::absent;
+  }
+  // Whether the value of a column is there.
+  [[nodiscard]] bool look_up(const name_sets& sets, unsigned column, const value_dictionary& in) noexcept {
+    hashes[column] = sets.hash(values[column].view());
+    ids[column] = in.find(values[column].view(), hashes[column]);
+    return ids[column] != no_id;
+  }
   [[nodiscard]] result sort_out(const name_sets& sets, std::span<const label> labels) noexcept {
     std::uint32_t name_ids[most_labels_of_a_series];
     std::uint32_t order[most_labels_of_a_series];

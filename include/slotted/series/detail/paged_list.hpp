@@ -76,20 +76,24 @@ class paged_list {
   }
   void compact(slab_heap& heap, std::uint32_t leaf) noexcept {
     if (leaf >= leaves()) return;
-    const bool one = capacity_ <= leaf_elements;
-    const std::size_t bytes = one ? capacity_ * sizeof(T) : leaf_bytes;
-    void* const from = one ? front_ : static_cast<T**>(front_)[leaf];
-    void* const to = heap.try_allocate(bytes, alignof(T));
-    if (to == nullptr) return;
-    std::memcpy(to, from, bytes);
-    heap.deallocate(from, bytes, alignof(T));
-    if (one)
-      front_ = to;
-    else
-      static_cast<T**>(front_)[leaf] = static_cast<T*>(to);
+    if (capacity_ <= leaf_elements) {
+      move(heap, front_, capacity_ * sizeof(T), alignof(T));
+      return;
+    }
+    if (leaf == 0) move(heap, front_, root_ * sizeof(T*), alignof(T*));  // the array of pointers
+    void* moved = static_cast<T**>(front_)[leaf];
+    move(heap, moved, leaf_bytes, alignof(T));
+    static_cast<T**>(front_)[leaf] = static_cast<T*>(moved);
   }
 
  private:
+  static void move(slab_heap& heap, void*& block, std::size_t bytes, std::size_t alignment) noexcept {
+    void* const to = heap.try_allocate(bytes, alignment);
+    if (to == nullptr) return;
+    std::memcpy(to, block, bytes);
+    heap.deallocate(block, bytes, alignment);
+    block = to;
+  }
   [[nodiscard]] bool grow_front(slab_heap& heap) noexcept {
     const std::size_t room =
         capacity_ == 0 ? first_elements : min_of<std::size_t>(capacity_ * std::size_t{2}, leaf_elements);

@@ -150,12 +150,10 @@ class series_core {
     if (chunk == nullptr || (chunk->live >> row & 1) == 0 || labels.empty()) return false;
     const label_orders::order& known = orders_.guess(labels);
     if (known.set != chunk->set || known.count != labels.size()) return false;
-    const char* const names = sets_.names_of(chunk->set);
     for (std::size_t i = labels.size(); i-- != 0;) {  // the last label differs more often than the first
-      const unsigned column = known.column[i];
-      const auto name = load_word<std::uint32_t>(names + column * sizeof(std::uint32_t));
-      if (!same_text(sets_.values(name).text(chunk->id(column, row)), labels[i].value) ||
-          !same_text(sets_.name(name), labels[i].name))
+      const label_orders::place& place = known.places[i];
+      if (!same_text(place.values->text(chunk->id(place.column, row)), labels[i].value) ||
+          !known.has_name(i, labels[i].name))
         return false;
     }
     return true;
@@ -167,7 +165,7 @@ class series_core {
     std::uint8_t columns[most_labels_of_a_series];
     for (unsigned column = 0; column < lookup.count; ++column)
       columns[lookup.given[column]] = static_cast<std::uint8_t>(column);
-    orders_.remember(labels, lookup.set, columns);
+    orders_.remember(sets_, labels, lookup.set, columns);
   }
 
   // Whether a series that is not there may be opened: malformed labels first, then limits.
@@ -298,7 +296,10 @@ class series_core {
       ++name_cursor_;
       value_cursor_ = 0;
     }
-    if (value_cursor_ < sets_.compact_steps()) return sets_.compact(heap(), value_cursor_++);
+    if (value_cursor_ < sets_.compact_steps()) {
+      orders_.forget_all();
+      return sets_.compact(heap(), value_cursor_++);
+    }
     compacting_ = false;
     heap().trim();
   }

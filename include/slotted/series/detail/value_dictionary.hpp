@@ -103,7 +103,7 @@ class value_dictionary {
     blocks_.release(heap);
     ids_.release(heap);
     heads_.release(heap);
-    size_ = buckets_ = 0;
+    size_ = buckets_ = mask_ = 0;
     bytes_ = 0;
   }
 
@@ -224,9 +224,12 @@ class value_dictionary {
   }
 
   [[nodiscard]] std::uint32_t bucket_of(std::uint32_t hash) const noexcept {
-    const std::uint32_t floor = std::bit_floor(buckets_);
-    const std::uint32_t low = hash & (floor * 2 - 1);
-    return low < buckets_ ? low : low - floor;
+    const std::uint32_t low = hash & mask_;
+    return low < buckets_ ? low : low & (mask_ >> 1);
+  }
+  void set_buckets(std::uint32_t count) noexcept {
+    buckets_ = count;
+    mask_ = std::bit_floor(count) * 2 - 1;
   }
   void link(std::uint32_t id) noexcept {
     entry& added = entry_of(id);
@@ -241,7 +244,8 @@ class value_dictionary {
   }
   // One more bucket, for which there is room; it takes about half of the chain of the bucket that it is split from.
   void grow_index() noexcept {
-    const std::uint32_t added = buckets_++;
+    const std::uint32_t added = buckets_;
+    set_buckets(added + 1);
     heads_.push_back() = no_id;
     if (added == 0) return;
     std::uint32_t& from = heads_[added - std::bit_floor(added)];
@@ -258,7 +262,8 @@ class value_dictionary {
   }
   // One bucket fewer; its chain joins the one that it was split from.
   void shrink_index() noexcept {
-    const std::uint32_t last = --buckets_;
+    const std::uint32_t last = buckets_ - 1;
+    set_buckets(last);
     if (last == 0) return;
     std::uint32_t* end = &heads_[last - std::bit_floor(last)];
     while (*end != no_id) end = &entry_of(*end).chain;
@@ -270,6 +275,7 @@ class value_dictionary {
   id_map ids_;
   std::uint32_t size_ = 0;
   std::uint32_t buckets_ = 0;  // at least size_
+  std::uint32_t mask_ = 0;     // of the bits of a hash that choose among twice the greatest power of two of them
   std::size_t bytes_ = 0;
 };
 
