@@ -40,9 +40,10 @@ class history_newest_rows;
 /// buffer of the readers' memory. So it never fails for want of memory, pins nothing, and the history may change while
 /// one iterates: a row that was there at `begin` and has not gone comes once; one that is appended meanwhile may come
 /// or not, and none comes that is later than all rows were at `begin`. The exception is one time of which one series
-/// has more rows than the buffer holds: when some of them are evicted meanwhile, as many others of that time may be
-/// left out. What the rows are of outlives the range. It is moved and not copied; moving it invalidates its iterators.
-/// Members that read throw `snapshot_expired` when the snapshot that they read has expired. For one thread at a time.
+/// has more rows than the buffer holds: when some of them are evicted meanwhile and others of that time are appended to
+/// that series, as many may be left out. What the rows are of outlives the range. It is moved and not copied; moving it
+/// invalidates its iterators. Members that read throw `snapshot_expired` when the snapshot that they read has expired.
+/// For one thread at a time.
 template <class Layout, class Reading = detail::history_reading<Layout>>
 class history_rows {
   using T = typename Layout::record;

@@ -145,6 +145,42 @@ TEST_CASE("a merge of a history that grows ends, and misses nothing that was the
   }
 }
 
+TEST_CASE("of one time with more rows than fit, those that stay are given, whatever older ones go meanwhile") {
+  for (const std::size_t first_cut : {100U, 300U}) {
+    fake_memory memory(0);
+    fake_history model(21);
+    model.state.memory = memory.get();
+    for (int i = 0; i < 1200; ++i) {
+      reading row;
+      row.time = 7;
+      row.sensor = 1;
+      row.x = i;
+      model.add(row);
+      if (i >= static_cast<int>(first_cut) && i % 100 == 0) model.cut(model.past().find(1));
+    }
+    const std::vector<reading> all = model.rows();
+    const reading_of past = model.past();
+    const std::size_t place = past.find(1);
+    merge at;
+    std::vector<reading> got;
+    std::size_t gone = 0;
+    for (at.begin(past, {}, {}); !at.done(); at.next(past, {})) {
+      got.push_back(row_of(at, {}));
+      auto& blocks = model.state.series[place]->blocks;
+      if (got.size() % 60 == 0 && blocks.size() > 1) {  // the oldest block goes, given or not
+        gone += blocks.front().size();
+        blocks.erase(blocks.begin());
+      }
+    }
+    CHECK(gone > 500);
+    // Ascending, each once, and none of those that stayed to the end is missing.
+    for (std::size_t i = 1; i < got.size(); ++i) REQUIRE(got[i - 1].x < got[i].x);
+    std::size_t found = 0;
+    for (const reading& each : got) found += each.x >= static_cast<double>(gone);
+    CHECK(found == all.size() - gone);
+  }
+}
+
 TEST_CASE("a merge may be moved in the middle") {
   for (const std::size_t bytes : {0U, 1'000'000U}) {
     fake_memory memory(bytes);

@@ -196,6 +196,7 @@ class window_merge {
     newest_ = other.newest_;
     place_ = other.place_;
     rank_ = other.rank_;
+    ranks_ = other.ranks_;
     at_ = other.at_;
     index_ = other.index_;
     key_bytes_ = other.key_bytes_;
@@ -270,7 +271,7 @@ class window_merge {
   void begin_one_time() noexcept {
     at_one_time_ = true;
     place_ = 0;
-    rank_ = 0;
+    rank_ = ranks_ = 0;
   }
 
   // What a series' rows are added for.
@@ -430,7 +431,7 @@ class window_merge {
   void fill_one_time(const Reading& reading, const choice& which) {
     bool full = false;
     for_each_series(reading, which, place_, [&](std::size_t place, const series& view, auto&) {
-      if (place != place_) rank_ = 0;
+      if (place != place_) rank_ = ranks_ = 0;
       place_ = place;
       full = !add_of_one_time(reading, which, view);
       return !full;
@@ -443,6 +444,9 @@ class window_merge {
   bool add_of_one_time(const Reading& reading, const choice& which, const series& view) {
     const time_window now{from_, from_};
     const std::size_t rows = count_rows<layout>(view, now);
+    // Rows go from the oldest on: where there are fewer than before, those that went had been given, if any had.
+    rank_ -= min_of(rank_, ranks_ - min_of(ranks_, rows));
+    ranks_ = rows;
     if (rows <= rank_) return true;
     while (buffer_.room() < rows - rank_ && grow(reading, which.one.has_value())) {
     }
@@ -504,6 +508,7 @@ class window_merge {
   std::int64_t crowded_time_ = 0;
   std::size_t place_ = 0;  // where a slice of one time begins
   std::size_t rank_ = 0;
+  std::size_t ranks_ = 0;  // rows of that series and time when the slice was filled
   std::size_t at_ = 0;     // in the order of time
   std::size_t index_ = 0;  // in the buffer
   std::size_t key_bytes_ = 0;
