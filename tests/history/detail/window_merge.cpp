@@ -234,6 +234,32 @@ TEST_CASE("a few rows take no memory, and many no more than was said") {
   CHECK(memory.budget.used() == 0);
 }
 
+TEST_CASE("a merge takes most of the memory of readers between two windows, and gives it back") {
+  slotted::memory_budget budget(slotted::MiB);
+  auto* const reserve = slotted::detail::reader_reserve::make(&budget);
+  REQUIRE(budget.try_reserve(slotted::MiB));
+  reserve->add(slotted::MiB);
+  {
+    fake_history model(12);
+    model.state.memory = slotted::detail::reader_memory(reserve);
+    model.live(60000, {20, 100, 3, 300});
+    const std::vector<reading> expected = model.rows();
+    const reading_of past = model.past();
+    std::size_t most = 0;
+    std::size_t row = 0;
+    merge all;
+    for (all.begin(past, {}, {}); !all.done(); all.next(past, {}), ++row) {
+      REQUIRE(same(row_of(all, {}), expected[row]));
+      most = std::max(most, reserve->used());
+    }
+    CHECK(row == 60000);
+    CHECK(most > 700 * slotted::KiB);  // what stands beside what it replaces has no more than 640
+  }
+  CHECK(reserve->used() == 0);
+  reserve->close();
+  reserve->drop();
+}
+
 TEST_CASE("what a snapshot expired for is thrown, and the merge is over") {
   fake_memory memory(0);
   fake_history model(10);
