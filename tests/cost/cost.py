@@ -33,7 +33,7 @@ WITHOUT_PMR = "slotted/slotted.hpp but for memory/slab_resource.hpp"
 # better part anyway; slab_resource is in the umbrella for convenience.
 # record.hpp had 14,800 lines before keys were hashed with a secret seed and rows guarded against slicing.
 # The umbrella had 44,340 lines before the floor series/ came, whose own text is 2,700.
-LIMITS = {"slotted/record/record.hpp": 15_500, WITHOUT_PMR: 48_000}
+LIMITS = {"slotted/record/record.hpp": 15_200, WITHOUT_PMR: 50_000}
 SKIPPED = 77
 
 

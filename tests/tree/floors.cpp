@@ -23,7 +23,7 @@ const std::map<std::string, std::set<std::string>> may_use{
     {"", {"codec", "memory", "record", "series", "store", "history"}},
 };
 
-const std::set<std::string> below_all_floors{"algorithm.hpp", "hash_seed.hpp", "version.hpp"};
+const std::set<std::string> below_all_floors{"algorithm.hpp", "hash_seed.hpp", "number.hpp", "version.hpp"};
 
 const std::string house = "include/slotted/";
 

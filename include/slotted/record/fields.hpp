@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <slotted/algorithm.hpp>
+#include <slotted/number.hpp>
 #include <slotted/record/field.hpp>
 #include <slotted/record/layout.hpp>
 

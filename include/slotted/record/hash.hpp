@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <slotted/algorithm.hpp>
 #include <slotted/hash_seed.hpp>
+#include <slotted/number.hpp>
 #include <slotted/record/schema.hpp>
 #include <slotted/record/text_hash.hpp>
 

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 
 #include <slotted/hash_seed.hpp>
@@ -14,10 +13,11 @@ namespace slotted {
 inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 
+// By the traits of char, which compilers make a load of: <cstring> would cost every user of a record 200 lines.
 template <class Word>
 Word load_word(const char* at) noexcept {
-  Word word;
-  std::memcpy(&word, at, sizeof word);
+  Word word{};
+  std::char_traits<char>::copy(reinterpret_cast<char*>(&word), at, sizeof word);
   return word;
 }
 
@@ -47,7 +47,7 @@ inline std::uint64_t hash_text(std::string_view text) noexcept { return hash_tex
 
 // Equality of two texts of the same size; for short ones a call of memcmp costs more than the comparison.
 inline bool same_bytes(const char* a, const char* b, std::size_t size) noexcept {
-  if (size > 16) return std::memcmp(a, b, size) == 0;
+  if (size > 16) return std::char_traits<char>::compare(a, b, size) == 0;
   if (size >= 8)
     return ((load_word<std::uint64_t>(a) ^ load_word<std::uint64_t>(b)) |
             (load_word<std::uint64_t>(a + size - 8) ^ load_word<std::uint64_t>(b + size - 8))) == 0;
