@@ -5,6 +5,7 @@
 #include <slotted/codec/block_reader.hpp>
 #include <slotted/codec/crc32c.hpp>
 #include <slotted/codec/quantised.hpp>
+#include <slotted/codec/recompress.hpp>
 #include <slotted/history/history.hpp>
 #include <slotted/memory/budget.hpp>
 #include <slotted/memory/container_limit.hpp>

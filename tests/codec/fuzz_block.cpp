@@ -1,6 +1,7 @@
 // One body, two uses: compiled with -fsanitize=fuzzer it is a fuzz target, otherwise a test that replays a corpus.
 #include <cstdlib>
 #include <slotted/codec/block_reader.hpp>
+#include <slotted/codec/recompress.hpp>
 #include <vector>
 
 using namespace slotted::codec;
@@ -51,8 +52,15 @@ void decode_as(std::span<const std::byte> bytes) {
     require(!try_value_at<T>(bytes, i, one, dictionary));
     require(!reader.try_at(i, one));
   }
+  std::vector<std::byte> smaller(is_block ? info.size : 0);
+  const std::size_t size = try_recompress(bytes, smaller);
+  require((size != 0) == is_block && size <= smaller.size());
   if (!decoded) return;
 
+  smaller.resize(size);
+  std::vector<T> same(n);
+  require(try_decode<T>(smaller, same, dictionary));
+  require(std::memcmp(values.data(), same.data(), n * sizeof(T)) == 0);
   column_state state;
   std::vector<std::byte> again(max_encoded_size(n));
   again.resize(encode<T>(values, state, again));
@@ -195,6 +203,26 @@ TEST_CASE("positions that do not ascend, or leave the block, are corrupt for all
       CHECK_FALSE(block_reader<double>().try_open(bytes, dictionary));
       CHECK_FALSE(block_reader<std::int64_t>().try_open(bytes, dictionary));
       decode_all(bytes);
+    }
+  }
+}
+
+TEST_CASE("blocks that were compressed again, truncated and with every byte changed, stay within bounds") {
+  generated::random r(92);
+  for (unsigned shape = 0; shape < generated::shapes; ++shape) {
+    const auto v = generated::doubles(r, shape, 200);
+    std::vector<std::byte> block(max_encoded_size(v.size()));
+    column_state state;
+    block.resize(encode<double>(v, state, block));
+    std::vector<std::byte> smaller(block.size());
+    smaller.resize(recompress(block, smaller));
+    decode_all(smaller);
+    for (std::size_t size = 0; size < smaller.size(); size += 7) decode_all(std::span(smaller).first(size));
+    for (auto& byte : smaller) {
+      const std::byte kept = byte;
+      byte ^= static_cast<std::byte>(1 + generated::below(r, 255));
+      decode_as<double>(smaller);
+      byte = kept;
     }
   }
 }

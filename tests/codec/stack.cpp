@@ -2,7 +2,7 @@
 #include <pthread.h>
 
 #include <algorithm>
-#include <slotted/codec/block.hpp>
+#include <slotted/codec/recompress.hpp>
 
 #include "catch.hpp"
 #include "generated.hpp"
@@ -49,6 +49,7 @@ most_taken taken_by(unsigned shapes, Make make) {
   generated::random r(7);
   most_taken most;
   std::vector<std::byte> bytes(max_encoded_size(max_block_values));
+  std::vector<std::byte> smaller(max_encoded_size(max_block_values));
   for (unsigned shape = 0; shape < shapes; ++shape) {
     column_state state;
     for (const std::size_t n : {1u, 5u, 64u, 256u, 257u, 1000u, 1024u, 1024u, 1024u}) {
@@ -65,6 +66,11 @@ most_taken taken_by(unsigned shapes, Make make) {
       const std::span<const std::byte> block(bytes.data(), size);
       most.decode = std::max(most.decode, above(stack_of([&] { good = good && try_decode<T>(block, back); })));
       most.value = std::max(most.value, above(stack_of([&] { good = good && try_value_at<T>(block, n - 1, one); })));
+      // The same block compressed again.
+      most.encode = std::max(most.encode, above(stack_of([&] { size = try_recompress(block, smaller); })));
+      const std::span<const std::byte> again(smaller.data(), size);
+      most.decode = std::max(most.decode, above(stack_of([&] { good = good && try_decode<T>(again, back); })));
+      most.value = std::max(most.value, above(stack_of([&] { good = good && try_value_at<T>(again, n - 1, one); })));
       most.inspect = std::max(most.inspect, above(stack_of([&] { good = good && try_inspect(block, info); })));
       REQUIRE(good);
     }

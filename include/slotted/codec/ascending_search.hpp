@@ -70,7 +70,7 @@ struct found_part {
     byte_reader stream = in;
     if (!parse(stream, n, s) || !is_sound(s)) return false;
     if (is_steps(s)) return search([&](std::int64_t v, bool equal) { return count_below(s, v, equal); });
-    if (!is_summed(s)) {
+    if (!is_summed(s) && !s.binned) {
       return search([&](std::int64_t v, bool equal) {
         return count_below(n, v, equal, [&](std::size_t i) {
           std::uint64_t value = 0;

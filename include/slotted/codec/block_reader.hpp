@@ -97,7 +97,7 @@ class block_reader {
  private:
   // Each keeps what is parsed, and what finding many values in it goes by.
   bool keep(const detail::codec::plain_body& b) noexcept {
-    decoded_ = is_summed(b);
+    decoded_ = is_sequential(b);
     if (decoded_) return decode(b, reinterpret_cast<std::byte*>(decoded_words_));
     plain_ = b;
     if (b.how == detail::codec::mode::integers) {
@@ -110,12 +110,16 @@ class block_reader {
   }
 
   bool keep(const detail::codec::dictionary_body& b) noexcept {
+    decoded_ = b.codes.binned;
+    if (decoded_) return decode(b, reinterpret_cast<std::byte*>(decoded_words_));
     entries_ = b;
     patched_[0].assign(b.codes.positions, b.codes.patches);
     return decode_entries(b, decoded_words_);
   }
 
   bool keep(const detail::codec::series_body& b) noexcept {
+    decoded_ = b.codes.binned;
+    if (decoded_) return decode(b, dictionary_, reinterpret_cast<std::byte*>(decoded_words_));
     series_ = b;
     patched_[0].assign(b.codes.positions, b.codes.patches);
     patched_[1].assign(b.positions, b.strangers);

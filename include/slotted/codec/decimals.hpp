@@ -95,7 +95,7 @@ inline bool decode_digits(const decimal_block& b, std::byte* __restrict words) n
     return true;
   }
   if (b.digits.how == transform::none && b.digits.divisor == 1 && b.target == decimal_target::binary64 &&
-      b.divisor == 0) {
+      b.divisor == 0 && !b.digits.binned) {
     unpack_decimals(b.digits, b.exponent, words);  // most blocks: all in one pass
     return b.digits.patches == 0 || for_each_patch(b.digits, [&](std::size_t position, std::uint64_t d) {
              set_word(words, position, decimal_pattern(d, b.exponent, b.target));

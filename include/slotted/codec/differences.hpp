@@ -251,7 +251,9 @@ inline bool decode_packed_residuals(const integer_stream& s, const difference_or
     const std::size_t at = i < order.in_rows() ? order.row_of(i) * lanes + order.lane_of(i) : i;
     set_word(words, at, r);
   };
-  if (s.divisor == 1) {
+  if (s.binned) {
+    decode_binned<false>(s, words);
+  } else if (s.divisor == 1) {
     unpack(s.packed, s.n, s.width, plus{s.base}, words);
   } else {
     unpack(s.packed, s.n, s.width, times_plus{s.divisor, s.base}, words);
@@ -336,7 +338,7 @@ template <bool twice>
 
 template <bool twice>
 inline bool decode_differences_of(const integer_stream& s, std::byte* words) noexcept {
-  const bool in_one_pass = !twice && s.patches == 0 && s.divisor == 1 && s.n >= lanes;
+  const bool in_one_pass = !twice && s.patches == 0 && s.divisor == 1 && s.n >= lanes && !s.binned;
   if (!in_one_pass && !decode_packed_residuals(s, difference_order(s.n), words)) return false;
   sum_residuals<twice>(s, !in_one_pass, words);
   return true;
@@ -350,7 +352,8 @@ inline bool decode_differences(const integer_stream& s, std::byte* words) noexce
 }
 
 template <bool twice>
-inline bool sum_of_differences(const integer_stream& s, std::size_t i, std::uint64_t& value) noexcept {
+[[gnu::noinline]] inline bool sum_of_differences(const integer_stream& s, std::size_t i,
+                                                 std::uint64_t& value) noexcept {
   std::byte words[8 * max_block_values];
   const difference_order order(s.n);
   if (!decode_packed_residuals(s, order, words)) return false;

@@ -11,11 +11,15 @@ namespace detail::codec {
 /// Decodes a whole stream as n host words.
 ///
 /// Returns: false when the positions of patches do not ascend, or leave the block.
-inline bool decode(const integer_stream& s, std::byte* __restrict words) noexcept {
+[[gnu::noinline]] inline bool decode(const integer_stream& s, std::byte* __restrict words) noexcept {
   if (is_steps(s)) return decode_steps(s, words);
   if (is_summed(s)) return decode_differences(s, words);
-  if (s.how == transform::linear && s.divisor == 1) return decode_line(s, words);
-  if (!decode_residuals(s, words)) return false;
+  if (s.how == transform::linear && s.divisor == 1 && !s.binned) return decode_line(s, words);
+  if (s.binned) {
+    decode_binned<false>(s, words);
+  } else if (!decode_residuals(s, words)) {
+    return false;
+  }
   // Copies: what is written through bytes might, for all a compiler knows, be the stream's own members.
   const std::size_t n = s.n;
   const std::uint64_t slope = s.slope;
@@ -31,6 +35,10 @@ inline bool decode(const integer_stream& s, std::byte* __restrict words) noexcep
 ///
 /// Preconditions: s.how == transform::none.
 inline bool decode_onto(const integer_stream& s, std::byte* __restrict words) noexcept {
+  if (s.binned) {
+    decode_binned<true>(s, words);
+    return true;
+  }
   if (s.divisor == 1) {
     if (s.width != 0 || s.base != 0) unpack<true>(s.packed, s.n, s.width, plus{s.base}, words);
   } else {
@@ -59,6 +67,10 @@ inline bool decode_onto(const integer_stream& s, std::byte* __restrict words) no
 inline bool value_at(const integer_stream& s, std::size_t i, std::uint64_t& value,
                      const position_set* patched = nullptr) noexcept {
   if (is_summed(s)) return sum_at(s, i, value);
+  if (s.binned) {
+    value = binned_at(s, i) + (s.how == transform::linear ? on_line(s.slope, i) : 0);
+    return true;
+  }
   const std::size_t patch = find_position(s.positions, s.patches, i, patched);
   value = patch != no_position ? patch_value(s, patch) : s.base + packed_at(s.packed, s.n, s.width, i) * s.divisor;
   if (s.how == transform::linear) value += on_line(s.slope, i);

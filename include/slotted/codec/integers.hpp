@@ -3,6 +3,7 @@
 #pragma once
 
 #include <slotted/algorithm.hpp>
+#include <slotted/codec/bins.hpp>
 #include <slotted/codec/bit_packing.hpp>
 
 namespace slotted {
@@ -24,9 +25,11 @@ constexpr bool is_running(transform t) noexcept { return t == transform::delta |
 // r[i] = base + divisor * code[i], codes packed at `width`; a patch replaces its r by base + divisor * unzigzag(value).
 // Bytes: flags (transform, 4 has divisor, 8 has patches), width, base, [divisor], [first], [slope],
 // [patch count - 1, patch width, positions at 10 bits, values], codes. Numbers without a width are varints.
+// Of a stream that was compressed again the flags have 16, there are no patches, and the codes are binned.
 inline constexpr unsigned position_bits = 10;
 inline constexpr unsigned flag_divisor = 4;
 inline constexpr unsigned flag_patches = 8;
+inline constexpr unsigned flag_bins = 16;
 
 /// A parsed integer stream: everything it points to lies within the parsed bytes.
 struct integer_stream {
@@ -42,6 +45,8 @@ struct integer_stream {
   const std::byte* positions = nullptr;
   const std::byte* patch_values = nullptr;
   const std::byte* packed = nullptr;
+  bool binned = false;
+  binned_codes bins;
 };
 
 inline bool parse(byte_reader& in, std::size_t n, integer_stream& s) noexcept {
@@ -49,7 +54,8 @@ inline bool parse(byte_reader& in, std::size_t n, integer_stream& s) noexcept {
   s.n = n;
   s.how = static_cast<transform>(flags & 3);
   s.width = in.u8();
-  if (flags >= 16 || s.width > 64) in.fail();
+  s.binned = (flags & flag_bins) != 0;
+  if (flags >= 32 || s.width > 64 || (s.binned && ((flags & flag_patches) != 0 || s.width != 64))) in.fail();
   s.base = in.signed_varint();
   s.divisor = (flags & flag_divisor) != 0 ? in.varint() : 1;
   s.first = is_running(s.how) ? in.signed_varint() : 0;
@@ -65,6 +71,7 @@ inline bool parse(byte_reader& in, std::size_t n, integer_stream& s) noexcept {
     s.patch_values = in.take(packed_size(s.patches, s.patch_width));
   }
   if (!in.ok()) return false;
+  if (s.binned) return parse(in, s.bins);
   s.packed = in.take(packed_size(n, s.width));
   return in.ok();
 }
@@ -279,6 +286,25 @@ inline bool decode_steps(const integer_stream& s, std::byte* __restrict words) n
   });
   line_to(s.n);
   return valid;
+}
+
+// The residuals of a binned stream, in the order of their codes, as n host words, or added to those that are there.
+template <bool add>
+[[gnu::noinline]] inline void decode_binned(const integer_stream& s, std::byte* __restrict words) noexcept {
+  bin_reader codes(s.bins);
+  std::uint64_t some[bin_lanes];
+  for (std::size_t i = 0; i < s.n; i += bin_lanes) {
+    codes.next(some);
+    const std::size_t count = s.n - i < bin_lanes ? s.n - i : bin_lanes;
+    for (std::size_t l = 0; l < count; ++l) put_word<add>(words, i + l, s.base + s.divisor * some[l]);
+  }
+}
+// One of them, for which all before it are read.
+[[gnu::noinline]] inline std::uint64_t binned_at(const integer_stream& s, std::size_t i) noexcept {
+  bin_reader codes(s.bins);
+  std::uint64_t some[bin_lanes];
+  for (std::size_t k = 0; k <= i; k += bin_lanes) codes.next(some);
+  return s.base + s.divisor * some[i % bin_lanes];
 }
 
 // The residuals of a stream as n host words.

@@ -73,7 +73,7 @@ inline bool decode_part(const integer_stream& s, block_part part, std::byte* __r
     });
   }
   const bool on_a_line = s.how == transform::linear;
-  if (is_summed(s) || (on_a_line && s.divisor != 1)) return decode(s, words);
+  if (is_summed(s) || s.binned || (on_a_line && s.divisor != 1)) return decode(s, words);
   const std::uint64_t slope = on_a_line ? s.slope : 0;
   if (on_a_line) {
     std::uint64_t rises[lanes];
@@ -93,7 +93,7 @@ inline bool decode_part(const decimal_block& b, block_part part, std::byte* __re
   const integer_stream& s = b.digits;
   const std::size_t first = part.first_in_rows();
   const std::size_t end = part.end_in_rows(s.n);
-  if (b.corrected && b.corrections.divisor != 1) return decode(b, words);
+  if (s.binned || (b.corrected && (b.corrections.divisor != 1 || b.corrections.binned))) return decode(b, words);
   if (is_constant(s)) {
     fill_part({first, end}, pattern_of(b, s.base), 0, words);
   } else if (s.how == transform::none && s.divisor == 1 && b.divisor == 0 && b.target == decimal_target::binary64) {
@@ -163,7 +163,7 @@ inline bool decode_flat_body_part(byte_reader& in, std::size_t n, value_kind kin
   if (!decode_flat_body_part(in, starts.count, kind, how, d, {run, runs.run_of(part.end - 1) + 1}, heads)) return false;
   set_word(words, part.first, word_at(heads, run));
   for (std::size_t i = part.first + 1; i < part.end; ++i) {
-    run += runs.is_start(i) ? 1 : 0;
+    run += std::size_t{runs.is_start(i)};
     set_word(words, i, word_at(heads, run));
   }
   return true;

@@ -67,7 +67,7 @@ inline bool decode(const plain_body& b, std::byte* __restrict words) noexcept {
     codec::run<line_kernel>(words, pattern, std::uint64_t{0}, n);
     return true;
   }
-  if (b.kind == value_kind::binary64 && s.how == transform::none && s.divisor == 1) {
+  if (b.kind == value_kind::binary64 && s.how == transform::none && s.divisor == 1 && !s.binned) {
     unpack(s.packed, n, s.width, ordered_number{s.base}, words);
     return s.patches == 0 || for_each_patch(s, [&](std::size_t position, std::uint64_t residual) {
              set_word(words, position, from_ordered(residual, value_kind::binary64));
@@ -84,6 +84,13 @@ inline bool decode(const plain_body& b, std::byte* __restrict words) noexcept {
     }
   }
   return true;
+}
+
+// Is one value found only by decoding those before it?
+inline bool is_sequential(const plain_body& b) noexcept {
+  const auto sequential = [](const integer_stream& s) { return is_summed(s) || s.binned; };
+  if (b.how == mode::integers) return sequential(b.integers);
+  return sequential(b.decimals.digits) || (b.decimals.corrected && sequential(b.decimals.corrections));
 }
 
 inline bool is_summed(const plain_body& b) noexcept {

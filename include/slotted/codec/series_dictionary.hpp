@@ -114,7 +114,7 @@ inline bool decode_codes(const series_body& b, const dictionary_view& d, std::by
 }
 
 // Whether a sound body decodes by this dictionary.
-inline bool is_of(const series_body& b, const dictionary_view& d) noexcept {
+[[gnu::noinline]] inline bool is_of(const series_body& b, const dictionary_view& d) noexcept {
   std::byte words[8 * max_block_values];
   return decode_codes(b, d, words);
 }
