@@ -31,7 +31,7 @@ TEST_CASE("ten rows of ten series take at most three pages") {
   CHECK(past.footprint().total() == budget.used());
   past.seal();
   past.trim();
-  CHECK(budget.used() <= 5 * 4096);  // a slab's first page and its last, and one for readers
+  CHECK(budget.used() <= 3 * 4096);
   CHECK(past.size() == 10);
 }
 

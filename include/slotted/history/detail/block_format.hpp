@@ -78,6 +78,7 @@ template <std::size_t Columns, std::size_t SummaryBytes>
 class block_bytes {
  public:
   enum flag : unsigned char { has_links = 1, has_summaries = 2, shared_time = 4, final = 8 };
+  static constexpr std::size_t previous_offset = 7;
   static constexpr std::size_t fixed_bytes = 15 + 4 * Columns;
   static constexpr std::size_t least_rows_for_links = 256;  // 42 bytes are little then
   static constexpr std::size_t least_rows_for_summaries = 256;
@@ -90,7 +91,7 @@ class block_bytes {
   [[nodiscard]] std::uint32_t owner() const noexcept { return load<std::uint32_t>(0); }
   [[nodiscard]] std::size_t rows() const noexcept { return load<std::uint16_t>(4); }
   [[nodiscard]] bool has(flag which) const noexcept { return (std::to_integer<unsigned>(at_[6]) & which) != 0; }
-  [[nodiscard]] block_address previous() const noexcept { return block_links::load_address(at_ + 7); }
+  [[nodiscard]] block_address previous() const noexcept { return block_links::load_address(at_ + previous_offset); }
   [[nodiscard]] std::size_t time_bytes() const noexcept { return load<std::uint16_t>(13); }
   [[nodiscard]] std::size_t column_bytes(std::size_t column) const noexcept {
     return load<std::uint16_t>(15 + 4 * column);

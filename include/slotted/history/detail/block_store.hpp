@@ -1,7 +1,7 @@
 // slotted: the blocks of all series of a history, in two logs of slabs.
 // SPDX-License-Identifier: MIT
 //
-// The log of final blocks never holds garbage: what is written there stays until it is the oldest. The log of young
+// What is written to the log of final blocks stays until it is the oldest, or erased, and then packed. The log of young
 // blocks has those that later rows will be merged with; merging leaves dead blocks there, and cleaning moves the live
 // ones out of the oldest slab. Blocks below a block in its series have lower addresses in the same log, and final
 // blocks lie below young ones. A block never changes, not even when it moves: it and the young blocks above it are
@@ -19,6 +19,7 @@
 
 #include <slotted/history/detail/block_builder.hpp>
 #include <slotted/history/detail/charged_memory.hpp>
+#include <slotted/history/detail/log_packing.hpp>
 #include <slotted/history/detail/series_nodes.hpp>
 #include <slotted/history/detail/series_view.hpp>
 #include <slotted/history/detail/shared_columns.hpp>
@@ -256,7 +257,32 @@ class block_store {
     return log.slabs() > 1 && log.slabs() * shape_.room() > log.live() + log.live() / 50 + shape_.room();
   }
 
-  // Removes all blocks of one series. Its final ones leave garbage, which goes with their slabs.
+  // Whether packing gives back a slab or more, and, unless it is to be done at any cost, an eighth of all.
+  [[nodiscard]] bool wants_packing(bool at_any_cost) const noexcept {
+    const slab_log& log = logs_[0];
+    const std::size_t least = shape_.room() + (at_any_cost ? 0 : log.live() / 8);
+    return log.slabs() > 1 && (log.slabs() - 1) * shape_.room() > log.live() + least;
+  }
+  // Moves final blocks together. Preconditions: no snapshot is open.
+  void pack() noexcept {
+    slab_log& log = logs_[0];
+    log_packing<Layout> packing(log, shape_, source_);
+    if (!packing.is_possible()) return;
+    packing.plan();
+    for (const slab_log& each : logs_) packing.set_links_of(each);
+    for (std::uint32_t id = 0; id < nodes_.end(); ++id)
+      if (nodes_.is_used(id) && !is_young(nodes_[id].block())) nodes_[id].set_block(packing.moved(nodes_[id].block()));
+    const std::size_t kept = packing.move([this](const std::byte* block) { return at(block).last_time(); });
+    while (log.slabs() > kept) {
+      slab_head* const gone = log.pop_back();
+      publish();
+      keeper_.retire_slab(gone);
+    }
+    if (kept != 0) log.pass(0);
+    publish();
+  }
+
+  // Removes all blocks of one series. Its final ones leave garbage, which goes with their slabs or when it is packed.
   void erase_all(block_address newest) noexcept {
     for (block_address at = newest; const std::byte* const block = find(at);) {
       const block_address below = format(block).previous();
@@ -270,12 +296,12 @@ class block_store {
     for (slab_log& log : logs_) {
       if (log.slabs() == 0 || log.back() == nullptr || log.back()->hollow != 0) continue;
       slab_head& back = *log.back();
-      const std::size_t first = round_up(back.used, page_bytes());
-      const std::size_t end = (shape_.bytes() - 2 * std::size_t{back.blocks}) & ~(page_bytes() - 1);
-      if (first >= end) continue;
-      memory_.decommit(back.data() + first, end - first);
-      back.hollow = static_cast<std::uint32_t>(end - first);
-      hollow_ += end - first;
+      const std::size_t first = round_up(back.used + 2 * std::size_t{back.blocks}, page_bytes());
+      if (first >= shape_.bytes()) continue;
+      const std::size_t bytes = shape_.bytes() - first;
+      log.set_hollow(back, bytes);
+      memory_.decommit(back.data() + first, bytes);
+      hollow_ += bytes;
     }
   }
   // The bytes that a slab is charged.
@@ -371,14 +397,14 @@ class block_store {
     if (of.slabs() == 0 || of.back() == nullptr || of.back()->hollow == 0) return;
     slab_head* const back = of.back();
     const std::size_t bytes = back->hollow;
-    const std::size_t first = round_up(back->used, page_bytes());
+    const std::size_t first = shape_.bytes() - bytes;
     if (!memory_.try_charge(bytes, evict)) return;
     if (of.slabs() == 0 || of.back() != back || back->hollow != bytes ||  // evicted meanwhile
         !commit_pages(back->data() + first, bytes)) {
       memory_.release(bytes);
       return;
     }
-    back->hollow = 0;
+    of.set_hollow(*back, 0);
     hollow_ -= bytes;
   }
   void push_spare(slab_log& log) noexcept {

@@ -128,9 +128,8 @@ class history_core final : budget_listener {
       if (!series_.is_used(id)) continue;
       if (const commit_outcome why = drain(id, true); why != commit_outcome::done) worst = why;
     }
-    unqueue_empty();
     expire();
-    store_.compact();
+    pack(true);
     give_idle();
     return worst;
   }
@@ -138,7 +137,7 @@ class history_core final : budget_listener {
     const hold held(*this);
     snapshots_.reap();
     expire();
-    store_.compact();
+    pack(true);
     give_idle();
   }
   void clear() noexcept {
@@ -433,11 +432,12 @@ class history_core final : budget_listener {
   void expire() noexcept;
   void expire_young(std::int64_t before) noexcept;
   void erase_series(std::uint32_t id) noexcept;
-  // Takes a series out of the queue wherever it stands: linear, for what a program asks for.
-  void leave_queue(std::uint32_t id) noexcept;
+  // Takes series without rows out of the queue, once they are many or at any number of them.
+  void sweep_queue(bool at_any_cost) noexcept;
+  // Gives back what erased series have left, as far as no snapshot sees it.
+  void pack(bool at_any_cost) noexcept;
   void remove_everything() noexcept;
   void give_idle() noexcept;
-
   void give_scratch() noexcept;
 
   // ---- asked by others who share the budget, on their threads

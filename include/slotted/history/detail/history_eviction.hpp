@@ -135,28 +135,43 @@ void history_core<Layout>::erase_series(std::uint32_t id) noexcept {
   store_.erase_all(of.block());
   of.set_block(0);
   erased_ += rows_before - rows();
-  if (!of.has(node::queued)) {
-    remove_if_empty(id);
-  } else {
-    leave_queue(id);
-  }
+  remove_if_empty(id);
+  sweep_queue(false);
+  pack(false);
   store_.give_empty_slabs();
   publish_age();
 }
 
 template <class Layout>
-void history_core<Layout>::leave_queue(std::uint32_t id) noexcept {
-  if (queue_front_ == id) {
-    dequeue();
-  } else {
-    std::uint32_t before = queue_front_;
-    while (series_[before].next != id) before = series_[before].next;
+void history_core<Layout>::sweep_queue(bool at_any_cost) noexcept {
+  unqueue_empty();
+  if (series_.retired() <= (at_any_cost ? 0 : series_.size() / 2 + 64)) return;
+  std::uint32_t before = queue_front_;  // has rows
+  while (before != no_index) {
+    const std::uint32_t id = series_[before].next;
+    if (id == no_index || series_[id].head_rows() != 0) {
+      before = id;
+      continue;
+    }
     series_[before].next = series_[id].next;
     if (queue_back_ == id) queue_back_ = before;
     series_[id].unset(node::queued);
     series_[id].next = no_index;
+    if (!series_[id].has(node::used)) series_.give_number(id);
+    remove_if_empty(id);
   }
-  remove_if_empty(id);
+}
+
+template <class Layout>
+void history_core<Layout>::pack(bool at_any_cost) noexcept {
+  if (at_any_cost) {
+    sweep_queue(true);
+    store_.compact();
+  } else {
+    for (std::size_t slabs = store_.log(block_age::young).slabs(); slabs != 0 && store_.wants_cleaning(); --slabs)
+      if (!store_.sweep(INT64_MIN)) break;
+  }
+  if (snapshots_.empty() && store_.wants_packing(at_any_cost)) store_.pack();
 }
 
 template <class Layout>

@@ -96,6 +96,8 @@ class series_nodes {
   // Series that there are, and one above the greatest number of any.
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] std::uint32_t end() const noexcept { return end_; }
+  // Numbers of series that have gone and are not used again yet.
+  [[nodiscard]] std::size_t retired() const noexcept { return retired_; }
   [[nodiscard]] bool is_used(std::uint32_t id) const noexcept { return id < end_ && nodes_[id].has(node::used); }
 
   // Whether the number is that of the series with this key.

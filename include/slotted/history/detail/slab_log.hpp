@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: MIT
 //
 // An address is the number of a slab and an offset in it. Numbers only grow, so what lies below begin() is gone for
-// ever. A slab keeps, at its end, where its blocks begin and which of them are dead; readers never look there.
-// The owner's thread changes the log. A log_map is what readers have: a copy of it stays valid while the slabs and the
-// directory that it names are kept.
+// ever. A slab keeps, at the end of what it has, where its blocks begin and which of them are dead; readers never look
+// there. The owner's thread changes the log. A log_map is what readers have: a copy of it stays valid while the slabs
+// and the directory that it names are kept.
 #pragma once
 
 #include <bit>
@@ -29,7 +29,7 @@ struct slab_head {
   std::uint32_t live = 0;               // bytes of blocks that are not dead
   std::uint32_t blocks = 0;             // that begin in it
   std::uint32_t passed = 0;             // of them, from the front: evicted one by one
-  std::uint32_t hollow = 0;             // bytes between its blocks and its end that have been given back
+  std::uint32_t hollow = 0;             // bytes at its end that have been given back
   std::uint32_t born = 0;               // the clock of snapshots when it was begun
   std::uint64_t stamp = 0;              // of the budget when it was begun: its age among all who share it
   std::int64_t least_last = INT64_MAX;  // the least of the last times of its blocks when they were written
@@ -160,15 +160,25 @@ class slab_log {
   [[nodiscard]] std::byte* next_place() const noexcept { return back()->data() + back()->used; }
   // A block of `bytes` has been written at next_place().
   void add(std::size_t bytes, std::int64_t last_time) noexcept {
-    slab_head& at = *back();
+    const std::size_t rounded = round_up(bytes, shape_.unit());
+    add_moved(*back(), rounded, last_time);
+    live_ += rounded;
+    map_.end = address_of(end_ - 1, back()->used);
+  }
+  // A live block of so many bytes, whole units, now stands behind the last one of a slab, and no more where it was.
+  void add_moved(slab_head& at, std::size_t rounded, std::int64_t last_time) const noexcept {
     set_entry(at, at.blocks++, static_cast<std::uint16_t>(at.used >> shape_.unit_shift));
-    const auto rounded = static_cast<std::uint32_t>(round_up(bytes, shape_.unit()));
-    at.used += rounded;
-    at.live += rounded;
+    at.used += static_cast<std::uint32_t>(rounded);
+    at.live += static_cast<std::uint32_t>(rounded);
     at.least_last = min_of(at.least_last, last_time);
     at.last_sum += static_cast<double>(last_time);
-    live_ += rounded;
-    map_.end = address_of(end_ - 1, at.used);
+  }
+  // Takes the last slab out, whose blocks have moved to other slabs. The next one that is pushed has its number.
+  slab_head* pop_back() noexcept {
+    slab_head* const gone = back();
+    --end_;
+    publish();
+    return gone;
   }
 
   // The offset of a slab's i-th block, and whether it is dead.
@@ -197,6 +207,13 @@ class slab_log {
     assert((entry(of, low) & 0x7FFFu) == offset);
     mark_dead(of, low, bytes);
   }
+  // Before bytes at a slab's end are given back, and after they have come again: where its blocks begin is said before
+  // the bytes that it lacks.
+  void set_hollow(slab_head& of, std::size_t bytes) const noexcept {
+    const std::size_t entries = 2 * std::size_t{of.blocks};
+    std::memmove(of.data() + shape_.bytes() - bytes - entries, of.data() + entries_end(of) - entries, entries);
+    of.hollow = static_cast<std::uint32_t>(bytes);
+  }
   // Blocks of the first slab up to the i-th are gone.
   void pass(std::uint32_t blocks) noexcept {
     front()->passed = blocks;
@@ -217,12 +234,13 @@ class slab_log {
   }
   [[nodiscard]] std::uint16_t entry(const slab_head& of, std::uint32_t i) const noexcept {
     std::uint16_t value = 0;
-    std::memcpy(&value, reinterpret_cast<const std::byte*>(&of) + shape_.bytes() - 2 * (std::size_t{i} + 1), 2);
+    std::memcpy(&value, reinterpret_cast<const std::byte*>(&of) + entries_end(of) - 2 * (std::size_t{i} + 1), 2);
     return value;
   }
   void set_entry(slab_head& of, std::uint32_t i, std::uint16_t value) const noexcept {
-    std::memcpy(of.data() + shape_.bytes() - 2 * (std::size_t{i} + 1), &value, 2);
+    std::memcpy(of.data() + entries_end(of) - 2 * (std::size_t{i} + 1), &value, 2);
   }
+  [[nodiscard]] std::size_t entries_end(const slab_head& of) const noexcept { return shape_.bytes() - of.hollow; }
 
   block_address tag_;
   slab_shape shape_;
