@@ -71,7 +71,7 @@ inline void choose_bins(const std::uint64_t* sorted, std::size_t n, bin_plan& p)
       const unsigned offset_bits = bit_length(pieces[end - 1].highest - pieces[begin].lowest);
       if (offset_bits > max_offset_bits) break;
       const std::size_t values = pieces[end].values_before - pieces[begin].values_before;
-      const std::uint64_t each = std::uint64_t{logarithms[n]} - logarithms[values] + 256 * offset_bits;
+      const std::uint64_t each = std::uint64_t{logarithms[n]} - logarithms[values] + std::uint64_t{256} * offset_bits;
       if (least[begin] == UINT64_MAX) continue;
       const std::uint64_t cost = least[begin] + values * each + 256 * bits_of_bin;
       if (cost >= least[end]) continue;

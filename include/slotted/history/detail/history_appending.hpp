@@ -11,6 +11,7 @@
 #include <span>
 
 #include <slotted/history/detail/history_core.hpp>
+#include <slotted/memory/prefetch.hpp>
 #include <slotted/version.hpp>
 
 namespace slotted {
@@ -130,12 +131,10 @@ template <class Layout>
 void history_core<Layout>::look_ahead(std::uint32_t id, const node& after) noexcept {
   last_ = id;
   guess_ = after.next;
-#if defined(__GNUC__)
   if (guess_ == no_index) return;
   const node& next = series_[guess_];
-  if (next.head_rows() != 0) __builtin_prefetch(&heads_[next.state]);
-  if (next.next != no_index) __builtin_prefetch(&series_[next.next]);
-#endif
+  if (next.head_rows() != 0) detail::prefetch(&heads_[next.state]);
+  if (next.next != no_index) detail::prefetch(&series_[next.next]);
 }
 
 }  // namespace detail

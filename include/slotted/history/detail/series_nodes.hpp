@@ -16,6 +16,7 @@
 #include <slotted/hash_seed.hpp>
 #include <slotted/history/detail/charged_memory.hpp>
 #include <slotted/history/detail/paged_array.hpp>
+#include <slotted/memory/prefetch.hpp>
 #include <slotted/version.hpp>
 
 namespace slotted {
@@ -114,15 +115,11 @@ class series_nodes {
 
   // Fetch what removing a series, or finding it, will touch: its node, and then, which needs the node, its bucket.
   // Any number will do.
-  void prefetch([[maybe_unused]] std::uint32_t id) const noexcept {
-#if defined(__GNUC__)
-    if (id < end_) __builtin_prefetch(&nodes_[id]);
-#endif
+  void prefetch(std::uint32_t id) const noexcept {
+    if (id < end_) detail::prefetch(&nodes_[id]);
   }
-  void prefetch_index([[maybe_unused]] std::uint32_t id) const noexcept {
-#if defined(__GNUC__)
-    if (id < end_ && table_ != 0) __builtin_prefetch(&buckets_[bucket_of(nodes_[id].pattern())]);
-#endif
+  void prefetch_index(std::uint32_t id) const noexcept {
+    if (id < end_ && table_ != 0) detail::prefetch(&buckets_[bucket_of(nodes_[id].pattern())]);
   }
 
   // Whether the next insertion needs no memory.

@@ -86,7 +86,7 @@ class column_heap {
 
     [[nodiscard]] bool is_full() const noexcept { return (free[0] | free[1]) == 0; }
     [[nodiscard]] std::size_t free_slots() const noexcept {
-      return static_cast<std::size_t>(std::popcount(free[0]) + std::popcount(free[1]));
+      return static_cast<std::size_t>(std::popcount(free[0])) + static_cast<std::size_t>(std::popcount(free[1]));
     }
   };
   static constexpr std::size_t head_bytes = 32;

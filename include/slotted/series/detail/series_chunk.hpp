@@ -227,7 +227,7 @@ class series_chunk {
 #if defined(SLOTTED_DETAIL_COMPARES_16_BYTES)
     if (count == rows && of.width == 1) {
       const bytes_16 all = bytes_16{} + static_cast<signed char>(wanted);
-      for (unsigned i = 0; i < 4; ++i) {
+      for (std::size_t i = 0; i < 4; ++i) {
         bytes_16 some;
         std::memcpy(&some, from + 16 * i, sizeof some);
         found |= std::uint64_t{sign_bits(some == all)} << (16 * i);
@@ -236,7 +236,7 @@ class series_chunk {
     }
     if (count == rows && of.width == 2) {
       const words_8 all = words_8{} + static_cast<std::int16_t>(wanted);
-      for (unsigned i = 0; i < 4; ++i) {
+      for (std::size_t i = 0; i < 4; ++i) {
         words_8 low;
         words_8 high;
         std::memcpy(&low, from + 32 * i, sizeof low);

@@ -159,6 +159,7 @@ class series_core {
     return true;
   }
   [[nodiscard]] static bool same_text(std::string_view a, std::string_view b) noexcept {
+    // NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage): their sizes are equal
     return a.size() == b.size() && same_bytes(a.data(), b.data(), a.size());
   }
   void remember(std::span<const label> labels, const label_lookup& lookup) noexcept {
