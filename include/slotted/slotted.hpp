@@ -7,6 +7,7 @@
 #include <slotted/codec/quantised.hpp>
 #include <slotted/codec/recompress.hpp>
 #include <slotted/history/history.hpp>
+#include <slotted/history/labelled_history.hpp>
 #include <slotted/memory/budget.hpp>
 #include <slotted/memory/container_limit.hpp>
 #include <slotted/memory/footprint.hpp>

@@ -115,12 +115,13 @@ class history_buckets {
   template <std::size_t L, class Reading, class Choice>
   [[nodiscard]] static history_buckets of(const Reading& reading, const Choice& which, detail::time_window window,
                                           std::int64_t origin, std::uint64_t step) {
-    using source = bucket_source<L, Reading, Choice>;
-    static_assert(sizeof(source) <= source_bytes && std::is_trivially_copyable_v<source>);
     history_buckets made;
+    const auto chosen = detail::borrow(which, made.kept_);
+    using source = bucket_source<L, Reading, std::remove_cv_t<decltype(chosen)>>;
+    static_assert(sizeof(source) <= source_bytes && std::is_trivially_copyable_v<source>);
     if (window.empty()) return made;
     made.buckets_ = detail::bucket_list<bucket>(reading.memory());
-    ::new (static_cast<void*>(made.source_)) source{reading, which, window, origin, step};
+    ::new (static_cast<void*>(made.source_)) source{reading, chosen, window, origin, step};
     made.fill_ = [](const void* from, std::int64_t first, detail::bucket_list<bucket>& to) {
       const auto& asked = *std::launder(static_cast<const source*>(from));
       detail::add_to_buckets<L, bucket>(asked.reading, asked.which, {first, asked.window.to},
@@ -174,6 +175,7 @@ class history_buckets {
   mutable std::int64_t window_ = 0;
   mutable bool loaded_ = false;
   std::int64_t first_ = 0;
+  detail::charged_block kept_;  // what the source refers to
   void (*fill_)(const void* source, std::int64_t first, detail::bucket_list<bucket>& to) = nullptr;
   alignas(std::uint64_t) std::byte source_[source_bytes]{};
 };

@@ -247,7 +247,15 @@ class history
   [[nodiscard]] append_outcome try_append(const T& row) noexcept {
     if (core_ == nullptr) [[unlikely]]
       if (const append_outcome outcome = open(); !outcome) return outcome;
-    return core_->append(row);
+    return core_->append(row, layout::series_of(row));
+  }
+  /// As `try_append`, of a row whose series is given beside it.
+  [[nodiscard]] append_outcome try_append(const series_type& of, const T& row) noexcept
+    requires(has_series && !layout::has_series_field)
+  {
+    if (core_ == nullptr) [[unlikely]]
+      if (const append_outcome outcome = open(); !outcome) return outcome;
+    return core_->append(row, of);
   }
 
   /// Adds the rows of a range, one after the other.
@@ -351,6 +359,15 @@ class history
 
  private:
   friend detail::history_reader<history, reading_type>;
+  template <recordable, key, key>
+  friend class history;  // the one by labels has one by references
+  // Whether a series has rows; for the owner.
+  [[nodiscard]] bool has_series_of(const series_type& key) const noexcept {
+    if (core_ == nullptr) return false;
+    const reading_type from = reading();
+    const auto inside = from.enter();
+    return from.find(key) != detail::no_place;
+  }
   [[nodiscard]] reading_type reading() const noexcept { return reading_type(static_cast<const core*>(core_)); }
 
   [[nodiscard]] snapshot_type made(typename core::snapshot* from) {

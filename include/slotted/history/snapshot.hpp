@@ -69,12 +69,14 @@ class history_snapshot : public detail::history_reader<history_snapshot<Layout>,
     return from_->count;
   }
 
- private:
+ protected:
   friend detail::history_reader<history_snapshot, detail::history_reading<Layout>>;
+  // What its members read.
   [[nodiscard]] detail::history_reading<Layout> reading() const noexcept {
     return detail::history_reading<Layout>(from_);
   }
 
+ private:
   record* from_ = nullptr;
   detail::history_core<Layout>* of_ = nullptr;
 };

@@ -10,6 +10,7 @@
 
 #include <slotted/history/detail/leaf.hpp>
 #include <slotted/memory/text_error.hpp>
+#include <slotted/series/series_ref.hpp>
 #include <slotted/version.hpp>
 
 namespace slotted {
@@ -33,6 +34,8 @@ template <class Key>
     return std::to_string(static_cast<std::underlying_type_t<Key>>(key));
   } else if constexpr (std::is_same_v<Key, no_series_key>) {
     return "''";
+  } else if constexpr (std::is_same_v<Key, series_ref>) {
+    return std::to_string(key.number());
   } else {
     return std::to_string(std::bit_cast<number_of<Key>>(key));
   }

@@ -73,9 +73,15 @@ class series_hold {
   /// closed, for up to 64 values at a time.
   /// Throws: `budget_exceeded`, `std::bad_alloc`, what a predicate throws.
   [[nodiscard]] series_set matching(std::span<const matcher> matchers) const {
+    return matching(matchers, detail::budget_source(table_.memory().budget()));
+  }
+  /// For histories: as above, in memory of theirs.
+  template <class Source>
+  [[nodiscard]] series_set matching(std::span<const matcher> matchers, Source source) const {
     std::size_t bytes = 0;
     for (;;) {
-      detail::charged_block block(table_.memory().budget(), bytes);
+      detail::charged_block block(source, bytes);
+      if (block.size() < bytes) detail::throw_no_block(table_.memory().budget(), bytes);
       holds_.lock().lock();
       detail::match_plan plan(table_, matchers, true);
       bytes = plan.bytes_needed();

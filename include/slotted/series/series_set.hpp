@@ -27,14 +27,6 @@ class series_set {
   series_set() noexcept = default;
   /// For tables: the bits are the first words of the block.
   series_set(detail::charged_block block, std::size_t words) noexcept : block_(std::move(block)), words_(words) {}
-  series_set(series_set&& other) noexcept : block_(std::move(other.block_)), words_(std::exchange(other.words_, 0)) {}
-  /// Exchanges the series.
-  series_set& operator=(series_set&& other) noexcept {
-    std::swap(block_, other.block_);
-    std::swap(words_, other.words_);
-    return *this;
-  }
-
   /// How many series there are. Complexity: linear in the numbers of the table.
   [[nodiscard]] std::size_t size() const noexcept {
     std::size_t count = 0;
@@ -51,6 +43,8 @@ class series_set {
   [[nodiscard]] std::span<const std::uint64_t> words() const noexcept {
     return {reinterpret_cast<const std::uint64_t*>(block_.data()), words_};
   }
+  /// For histories: the memory of the words.
+  [[nodiscard]] const detail::charged_block& block() const noexcept { return block_; }
 
  private:
   detail::charged_block block_;

@@ -177,9 +177,15 @@ class series_table {
   /// Throws: `budget_exceeded`, or `std::bad_alloc`, when there is no memory for the result; what a predicate throws.
   /// Complexity: each distinct value of a name is judged once; then linear in the series, 64 at a time.
   [[nodiscard]] series_set matching(std::span<const matcher> matchers) const {
+    return matching(matchers, detail::budget_source(budget()));
+  }
+  /// For histories: as above, in memory of theirs.
+  template <class Source>
+  [[nodiscard]] series_set matching(std::span<const matcher> matchers, Source source) const {
     detail::match_plan plan(core_, matchers, false);
-    detail::charged_block block(budget(), plan.bytes_needed());
-    if (block.size() == 0) return {};
+    if (plan.bytes_needed() == 0) return {};
+    detail::charged_block block(source, plan.bytes_needed());
+    if (block.size() == 0) detail::throw_no_block(budget(), plan.bytes_needed());
     plan.begin(block.data());
     while (plan.step()) {
     }
@@ -235,6 +241,33 @@ class series_table {
 
   // ---- readers on other threads, and memory
 
+  /// Notes that there is data of a series, for who keeps data by series. Returns: whether it is open.
+  bool use(series_ref of) noexcept {
+    if (!core_.is_open(of)) return false;
+    core_.rows().chunk(of.number() / 64)->marked |= detail::series_chunk::bit(of.number() % 64);
+    return true;
+  }
+  /// Looks at the next `count` numbers of series, in turns, at most one round, and closes each open series that has
+  /// been used and for which `has_data(series_ref)` returns false: for who lets data go by itself. With `all`, those
+  /// that have never been used, too.
+  template <std::predicate<series_ref> F>
+  void sweep(std::uint32_t count, F&& has_data, bool all = false) noexcept {
+    const std::uint32_t limit = core_.rows().chunk_limit() * 64;
+    for (std::uint32_t left = detail::min_of(count, limit); left != 0; --left) {
+      if (swept_ >= core_.rows().chunk_limit() * 64) swept_ = 0;
+      const std::uint32_t number = swept_++;
+      const detail::series_chunk* const chunk = core_.rows().chunk(number / 64);
+      if (chunk == nullptr) {
+        if (left < 64) return;
+        swept_ = (number / 64 + 1) * 64;
+        continue;
+      }
+      const std::uint64_t bit = detail::series_chunk::bit(number % 64);
+      if ((chunk->live & bit) == 0) continue;
+      const series_ref each = core_.ref_of(number);
+      if ((all || (chunk->marked & bit) != 0) && !has_data(each)) close(each);
+    }
+  }
   /// A hold on all series that are open now, as `const auto hold = table.hold();`.
   [[nodiscard]] series_hold hold() noexcept { return series_hold(core_, holds_); }
   /// Gives back what ended holds have kept, all of it at once; otherwise each open and close gives back a little.
@@ -319,6 +352,7 @@ class series_table {
   detail::series_core core_;
   detail::hold_list holds_;
   series_limits limits_;
+  std::uint32_t swept_ = 0;  // the number that is looked at next
   std::uint64_t outcomes_[open_outcome::reasons] = {};
 };
 

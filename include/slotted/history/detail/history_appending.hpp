@@ -19,7 +19,7 @@ inline namespace SLOTTED_DETAIL_ABI {
 namespace detail {
 
 template <class Layout>
-append_outcome history_core<Layout>::add(const record& row) noexcept {
+append_outcome history_core<Layout>::add(const record& row, key_type pattern) noexcept {
   const std::int64_t time = Layout::time_of(row);
   if (const append_outcome outcome = how_.times.check(time); !outcome) [[unlikely]]
     return refuse(outcome);
@@ -32,7 +32,6 @@ append_outcome history_core<Layout>::add(const record& row) noexcept {
   if (!series_.has_room() || !heads_.has_room()) [[unlikely]]
     if (const append_outcome outcome = make_way(); !outcome) return refuse(outcome);
 
-  const key_type pattern = pattern_of(Layout::series_of(row));
   std::uint32_t id = guess_;
   if (!series_.is_key(id, pattern)) {
     id = last_;
@@ -44,7 +43,7 @@ append_outcome history_core<Layout>::add(const record& row) noexcept {
   } else if (series_[id].head_rows() == most_head_rows_) [[unlikely]] {
     const commit_outcome why = drain(id, false);
     if (why != commit_outcome::done && !evict_step()) return refuse(outcome_of(why));
-    return add(row);  // evicting may have removed the series
+    return add(row, pattern);  // evicting may have removed the series
   }
 
   node& to = series_[id];

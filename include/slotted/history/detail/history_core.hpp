@@ -106,16 +106,16 @@ class history_core final : budget_listener {
 
   // ---- writing
 
-  [[nodiscard]] append_outcome append(const record& row) noexcept {
+  [[nodiscard]] append_outcome append(const record& row, typename Layout::series_type key) noexcept {
     const hold held(*this);
-    return add(row);
+    return add(row, pattern_of(key));
   }
   // Adds rows from the first on, until one is refused. Returns: how many are in.
   [[nodiscard]] std::size_t append(const record* rows, std::size_t count, append_outcome& outcome) noexcept {
     const hold held(*this);
     outcome = append_outcome::done;
     for (std::size_t i = 0; i < count; ++i)
-      if (outcome = add(rows[i]); !outcome) return i;
+      if (outcome = add(rows[i], pattern_of(Layout::series_of(rows[i]))); !outcome) return i;
     return count;
   }
 
@@ -317,7 +317,7 @@ class history_core final : budget_listener {
   }
   // ---- appending
 
-  [[nodiscard]] append_outcome add(const record& row) noexcept;
+  [[nodiscard]] append_outcome add(const record& row, key_type pattern) noexcept;
   [[nodiscard]] static append_outcome outcome_of(commit_outcome why) noexcept;
   [[nodiscard]] append_outcome refuse(append_outcome why) noexcept;
   // Room for one more series and one more row. When no row is left and that was not enough, the room that series and

@@ -22,11 +22,23 @@ struct no_series_type {
   friend constexpr bool operator==(no_series_type, no_series_type) noexcept = default;
 };
 
-// The leaves that a key means; none for the key that says that there are no series.
+struct by_series_ref_type {
+  friend constexpr bool operator==(by_series_ref_type, by_series_ref_type) noexcept = default;
+};
+struct by_labels_type {
+  friend constexpr bool operator==(by_labels_type, by_labels_type) noexcept = default;
+};
+
+// The series of a row is given beside it, by a reference: what a history by labels is made of.
+inline constexpr by_series_ref_type by_series_ref{};
+
+// The leaves that a key means; none for a key that says that there are no series, or that they are given beside rows.
 template <class T, class Value>
 constexpr leaf_range key_leaves(const key<Value>& wanted) {
   if constexpr (std::is_same_v<Value, no_series_type>)
     return {not_found, 0};
+  else if constexpr (std::is_same_v<Value, by_series_ref_type>)
+    return {series_by_ref, 0};
   else
     return leaves<T>::find(wanted);
 }
@@ -34,6 +46,8 @@ template <class Value>
 inline constexpr bool is_no_series = false;
 template <>
 inline constexpr bool is_no_series<key<no_series_type>> = true;
+template <>
+inline constexpr bool is_no_series<key<by_series_ref_type>> = true;
 
 // A difference of two times: what the time key's minus gives, or an integer.
 template <class Time>
@@ -136,6 +150,9 @@ using layout_of_history = typename layout_if<T, history_requirements<T, TimeKey,
 
 /// The series key of a history whose rows are all one series.
 inline constexpr detail::no_series_type no_series{};
+
+/// The series key of a history whose series are named by labels; see labelled_history.hpp.
+inline constexpr detail::by_labels_type by_labels{};
 
 }  // namespace SLOTTED_DETAIL_ABI
 }  // namespace slotted

@@ -22,6 +22,7 @@
 #include <slotted/codec/block.hpp>
 #include <slotted/history/detail/leaf.hpp>
 #include <slotted/record/leaves.hpp>
+#include <slotted/series/series_ref.hpp>
 #include <slotted/version.hpp>
 
 namespace slotted {
@@ -68,6 +69,9 @@ struct words_source {
   }
 };
 
+// In place of a leaf: the series of a row is given beside it, by a reference, and no field says it.
+inline constexpr std::size_t series_by_ref = not_found - 1;
+
 template <class T, std::size_t TimeLeaf, std::size_t SeriesLeaf>
 struct history_layout {
   using record = T;
@@ -76,6 +80,7 @@ struct history_layout {
   static constexpr std::size_t time_leaf = TimeLeaf;
   static constexpr std::size_t series_leaf = SeriesLeaf;
   static constexpr bool has_series = SeriesLeaf != not_found;  // which is SIZE_MAX
+  static constexpr bool has_series_field = has_series && SeriesLeaf != series_by_ref;
   using indices = std::make_index_sequence<leaf_count>;
 
   template <std::size_t L>
@@ -85,8 +90,10 @@ struct history_layout {
 
  private:
   static consteval auto series_leaf_type() {
-    if constexpr (has_series)
+    if constexpr (has_series_field)
       return std::type_identity<leaf<SeriesLeaf>>{};
+    else if constexpr (has_series)
+      return std::type_identity<series_ref>{};
     else
       return std::type_identity<no_series_key>{};
   }
@@ -150,7 +157,7 @@ struct history_layout {
     return to_order(static_cast<time_type>(fields::template get<TimeLeaf>(row)));
   }
   [[nodiscard]] static series_type series_of([[maybe_unused]] const T& row) noexcept {
-    if constexpr (has_series)
+    if constexpr (has_series_field)
       return fields::template get<SeriesLeaf>(row);
     else
       return {};

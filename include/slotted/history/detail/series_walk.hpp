@@ -10,9 +10,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include <slotted/history/detail/time_window.hpp>
+#include <slotted/series/detail/charged_block.hpp>
+#include <slotted/series/series_ref.hpp>
+#include <slotted/series/series_set.hpp>
 #include <slotted/version.hpp>
 
 namespace slotted {
@@ -23,7 +27,35 @@ namespace detail {
 template <class Series>
 struct series_choice {
   std::optional<Series> one;
+  [[nodiscard]] bool has(const Series&) const noexcept { return true; }
 };
+// Series by reference may be those of a set, too.
+template <>
+struct series_choice<series_ref> {
+  std::optional<series_ref> one;
+  std::optional<series_set> among{};
+  [[nodiscard]] bool has(series_ref of) const noexcept { return !among || among->contains_number(of.number()); }
+};
+
+// A choice that owns nothing, and what has to be kept for it.
+struct borrowed_choice {
+  std::optional<series_ref> one;
+  bool some;
+  std::span<const std::uint64_t> among;  // a bit for each number
+  [[nodiscard]] bool has(series_ref of) const noexcept {
+    const std::size_t word = of.number() / 64;
+    return !some || (word < among.size() && (among[word] >> (of.number() % 64) & 1) != 0);
+  }
+};
+template <class Series>
+[[nodiscard]] const series_choice<Series>& borrow(const series_choice<Series>& from, charged_block&) noexcept {
+  return from;
+}
+[[nodiscard]] inline borrowed_choice borrow(const series_choice<series_ref>& from, charged_block& kept) noexcept {
+  if (!from.among) return {from.one, false, {}};
+  kept = from.among->block();
+  return {from.one, true, from.among->words()};
+}
 
 inline constexpr std::size_t no_place = SIZE_MAX;
 
@@ -75,7 +107,7 @@ void for_each_series(const Reading& reading, const Choice& which, std::size_t fi
   for (std::size_t place = first; place < reading.places(); ++place) {
     fetch.come_to(reading, place);
     if (!reading.view(place, view)) continue;
-    if (!f(place, view, section)) return;
+    if (which.has(view.key()) && !f(place, view, section)) return;
     section.leave();
     section.enter();
   }

@@ -53,6 +53,7 @@ class series_chunk {
 
   std::uint64_t live;         // rows that are open
   std::uint64_t closed;       // rows that are closed and may still be read
+  std::uint64_t marked;       // rows of which somebody has had data
   std::uint64_t first_stamp;  // the stamps of all rows are greater
   row_mask stored;
   std::uint32_t last_stamp;  // less first_stamp, of the row that was opened last

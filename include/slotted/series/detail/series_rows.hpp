@@ -69,6 +69,7 @@ class series_rows {
     }
     to->put(row, ids);
     to->live |= series_chunk::bit(row);
+    to->marked &= ~series_chunk::bit(row);
     to->set_stamp(row, ++to->last_stamp);
     if (!to->is_listable() || to->first_stamp + to->last_stamp == last_stamp) unlist(sets, at);
     return at * 64 + row;
