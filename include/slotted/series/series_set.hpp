@@ -9,9 +9,6 @@
 #include <utility>
 
 #include <slotted/series/detail/charged_block.hpp>
-#include <slotted/series/detail/match_plan.hpp>
-#include <slotted/series/detail/series_core.hpp>
-#include <slotted/series/series_ref.hpp>
 #include <slotted/version.hpp>
 
 namespace slotted {
@@ -19,8 +16,8 @@ inline namespace SLOTTED_DETAIL_ABI {
 
 /// Series of a table that matchers found: a bit for each number, in memory that is charged to the table's budget.
 ///
-/// It is movable and not copied, and it is read by one thread at a time. Opening and closing series changes which
-/// series the numbers name: `for_each` of a table or of a hold tells what they name then.
+/// Copies share their memory, which never changes; they may be read from any threads. Opening and closing series
+/// changes which series the numbers name: `for_each` of a table or of a hold tells what they name then.
 class series_set {
  public:
   /// No series.

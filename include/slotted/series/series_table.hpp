@@ -244,7 +244,7 @@ class series_table {
   /// Notes that there is data of a series, for who keeps data by series. Returns: whether it is open.
   bool use(series_ref of) noexcept {
     if (!core_.is_open(of)) return false;
-    core_.rows().chunk(of.number() / 64)->marked |= detail::series_chunk::bit(of.number() % 64);
+    core_.rows().chunk_of(of.number()).marked |= detail::series_chunk::bit(of.number() % 64);
     return true;
   }
   /// Looks at the next `count` numbers of series, in turns, at most one round, and closes each open series that has
