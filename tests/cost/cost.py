@@ -32,7 +32,7 @@ WITHOUT_PMR = "slotted/slotted.hpp but for memory/slab_resource.hpp"
 # What is promised whatever is committed: lines, "below". <memory_resource> alone has 29,725, of which the umbrella has the
 # better part anyway; slab_resource is in the umbrella for convenience.
 # record.hpp had 14,800 lines before keys were hashed with a secret seed and rows guarded against slicing.
-# The umbrella had 44,340 lines before the floor series/ came, whose own text is 2,700.
+# The umbrella had 44,340 lines before series/ and histories by labels came, whose own text is 3,500.
 LIMITS = {"slotted/record/record.hpp": 15_200, WITHOUT_PMR: 50_000}
 SKIPPED = 77
 
