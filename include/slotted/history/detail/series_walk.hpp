@@ -48,7 +48,7 @@ struct borrowed_choice {
   }
 };
 template <class Series>
-[[nodiscard]] const series_choice<Series>& borrow(const series_choice<Series>& from, charged_block&) noexcept {
+[[nodiscard]] series_choice<Series> borrow(const series_choice<Series>& from, charged_block&) noexcept {
   return from;
 }
 [[nodiscard]] inline borrowed_choice borrow(const series_choice<series_ref>& from, charged_block& kept) noexcept {
