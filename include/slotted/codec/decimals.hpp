@@ -184,7 +184,8 @@ template <isa I>
   }
   // Under -fassociative-math a compiler would take the magic number away again, and find every value exact.
 #if defined(__GNUC__)
-  asm("" : "+m"(*reinterpret_cast<std::uint64_t(*)[lanes]>(digits)));
+  // NOLINTNEXTLINE(bugprone-casting-through-void): clang's -Wundefined-reinterpret-cast warns of the other cast
+  asm("" : "+m"(*static_cast<std::uint64_t(*)[lanes]>(static_cast<void*>(digits))));
 #else
   return false;
 #endif
