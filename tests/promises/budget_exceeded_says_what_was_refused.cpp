@@ -6,6 +6,7 @@
 #include <list>
 #include <memory_resource>
 #include <optional>
+#include <slotted/history/history.hpp>
 #include <slotted/memory/budget.hpp>
 #include <slotted/memory/slab_allocator.hpp>
 #include <slotted/memory/slab_cache.hpp>
@@ -200,6 +201,72 @@ TEST_CASE("domains of symbols say what was refused") {
   texts.uncharge();
   CHECK(refusals_until_done(budget, [&] { texts.charge_to(budget); }) == 1);
   texts.uncharge();
+  CHECK(budget.used() == 0);
+}
+
+TEST_CASE("histories say what was refused") {
+  struct sample {
+    std::int64_t time;
+    double value;
+    std::uint32_t series;
+  };
+  using samples = slotted::history<sample, &sample::time, &sample::series>;
+  const auto at = [](std::int64_t i) {
+    return sample{i, static_cast<double>(i * i % 1009) / 7, static_cast<std::uint32_t>(i % 50)};
+  };
+  memory_budget budget{2 * MiB};
+  {
+    samples past{budget};
+    CHECK(refusals_until_done(budget, [&] { past.append(at(0)); }) >= 1);
+    CHECK(past.size() == 1);
+    CHECK(past.footprint().total() == budget.used());
+  }
+  {
+    samples past{budget};
+    std::int64_t next = 0;  // a row that was refused is offered again
+    const std::size_t refusals = refusals_until_done(budget, [&] {
+      for (; next < 3000; ++next) past.append(at(next));
+    });
+    CHECK(refusals >= 3);
+    CHECK(past.size() == 3000);
+    std::vector<sample> more;
+    for (std::int64_t i = 3000; i < 9000; ++i) more.push_back(at(i));
+    CHECK(refusals_until_done(budget, [&] {
+            const auto in = static_cast<std::ptrdiff_t>(past.size() - 3000);  // those before the refused one are in
+            past.append(std::vector<sample>(more.begin() + in, more.end()));
+          }) >= 1);
+    CHECK(past.size() == 9000);
+    CHECK(past.footprint().total() == budget.used());
+  }
+  {
+    samples past{budget};
+    for (std::int64_t i = 0; i < 3000; ++i) past.append(at(i));
+    past.trim();
+    const std::size_t filler = budget.available();
+    budget.reserve(filler);
+    // Sealing gives back what is idle before it asks for memory, so the budget is not full when it is refused.
+    std::size_t rest = 0;
+    std::optional<figures> refused;
+    for (int i = 0; i < 100 && !refused; ++i) {
+      rest += budget.available();
+      budget.reserve(budget.available());
+      auto seal = [&] { past.seal(); };
+      refused = refusal_of(seal);
+    }
+    if (refused) {
+      CHECK(refused->limit == budget.limit());
+      CHECK(refused->asked > refused->limit - refused->used);
+    }
+    auto take = [&] { (void)past.snapshot(); };
+    rest += budget.available();
+    budget.reserve(budget.available());
+    if (const std::optional<figures> of_snapshot = refusal_of(take)) {
+      CHECK(of_snapshot->limit == budget.limit());
+      CHECK(of_snapshot->asked > of_snapshot->limit - of_snapshot->used);
+    }
+    CHECK(past.size() == 3000);
+    budget.release(filler + rest);
+  }
   CHECK(budget.used() == 0);
 }
 
