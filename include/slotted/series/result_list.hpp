@@ -21,6 +21,7 @@ class result_list {
 
   /// No elements.
   result_list() noexcept = default;
+  /// Takes the elements of another, which has none then.
   result_list(result_list&& other) noexcept
       : at_(std::exchange(other.at_, nullptr)),
         size_(std::exchange(other.size_, 0)),

@@ -32,7 +32,8 @@ TEST_CASE("behind the final blocks of an aligned drain there are fewer rows than
 
 TEST_CASE("series that are drained with a few rows more or less end at the same row") {
   for (std::size_t head = 128; head < 192; ++head) CHECK(head - drain_alignment::rows_left(head, 0, 1024) == 128);
-  for (std::size_t head = 128; head < 192; ++head) CHECK(256 + head - drain_alignment::rows_left(head, 256, 1024) == 384);
+  for (std::size_t head = 128; head < 192; ++head)
+    CHECK(256 + head - drain_alignment::rows_left(head, 256, 1024) == 384);
 }
 
 TEST_CASE("drains are aligned while blocks find their times stored") {
