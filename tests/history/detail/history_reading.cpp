@@ -47,7 +47,8 @@ TEST_CASE("a reading of nothing has no series") {
 TEST_CASE("the live history and a snapshot are read alike") {
   slotted::memory_budget budget(std::size_t{1} << 20);
   open_core of(budget);
-  for (std::int64_t i = 0; i < 300; ++i) REQUIRE(of.made->append(point{i, 0.5, static_cast<std::uint16_t>(i % 3)}));
+  for (std::int64_t i = 0; i < 300; ++i)
+    REQUIRE(of.made->append(point{i, 0.5, static_cast<std::uint16_t>(i % 3)}, static_cast<std::uint16_t>(i % 3)));
   core::snapshot* const moment = of.made->take_snapshot();
   REQUIRE(moment != nullptr);
   const reading live(static_cast<const core*>(of.made));
@@ -65,13 +66,13 @@ TEST_CASE("the live history and a snapshot are read alike") {
     CHECK(each->find(3) == SIZE_MAX);
     CHECK_FALSE(each->view(each->places(), view));
   }
-  REQUIRE(of.made->append(point{1000, 0.5, 2}));
+  REQUIRE(of.made->append(point{1000, 0.5, 2}, 2));
   auto inside = past.enter();
   detail::series_view<layout> view;
   REQUIRE(past.view(past.find(2), view));
   CHECK(view.newest_time() == 299);
   inside.pause();  // the history may change now
-  REQUIRE(of.made->append(point{1001, 0.5, 1}));
+  REQUIRE(of.made->append(point{1001, 0.5, 1}, 1));
   inside.resume();
   CHECK(view.rows() == 100);
   inside.leave();
@@ -83,7 +84,7 @@ TEST_CASE("a section of a snapshot that has expired is refused, and keeps nobody
   core::snapshot* moment = nullptr;
   {
     open_core of(budget);
-    REQUIRE(of.made->append(point{1, 0.5, 2}));
+    REQUIRE(of.made->append(point{1, 0.5, 2}, 2));
     moment = of.made->take_snapshot();
   }
   const reading gone(moment);
