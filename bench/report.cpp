@@ -307,8 +307,24 @@ const history_aim fleet_aims[] = {
     {"the same at the limit", "merge/10000/full", "merge", nullptr, 200, false},
 };
 
-void print_fleet(const run& of) {
-  std::printf("\n## Fleets: every figure\n\n");
+// ---- series by labels
+
+const history_aim series_aims[] = {
+    {"bytes a series, fleet of 100,000", "table/fleet", "bytes", nullptr, 28, false},
+    {"the same, 200,000 of Kubernetes", "table/kubernetes", "bytes", nullptr, 34, false},
+    {"ns, a new series", "table/fleet", "open", nullptr, 350, false},
+    {"ns, a known series in the order of a scrape", "table/fleet", "find", nullptr, 170, false},
+    {"the same, shuffled", "table/fleet", "shuffled", nullptr, 550, false},
+    {"the same, by find_after", "table/fleet", "after", nullptr, 60, false},
+    {"ns, a reference", "table/fleet", "ref", nullptr, 3, false},
+    {"us, a matcher into a set", "table/fleet", "equal", nullptr, 20, false},
+    {"us, one of 33,000 pods of a million series", "table/million", "one_pod", nullptr, 150, false},
+    {"us, the slowest open among a million", "table/million", "slowest", nullptr, 100, false},
+    {"us, p99 while a second thread matches", "reader", "p99", nullptr, 2, false},
+};
+
+void print_every_figure(const char* what, const run& of) {
+  std::printf("\n## %s: every figure\n\n", what);
   for (const auto& [name, counters] : of.rows) {
     std::printf("- %s:", name.c_str());
     const char* between = " ";
@@ -318,8 +334,12 @@ void print_fleet(const run& of) {
     }
     std::printf("\n");
   }
-  std::printf("\n## Fleets: what is to be reached (in bold where it is not)\n\n| | | to reach |\n|---|---:|---:|\n");
-  for (const history_aim& each : fleet_aims) print_history_aim(of, each);
+}
+template <std::size_t N>
+void print_aims(const char* what, const run& of, const history_aim (&aims)[N]) {
+  print_every_figure(what, of);
+  std::printf("\n## %s: what is to be reached (in bold where it is not)\n\n| | | to reach |\n|---|---:|---:|\n", what);
+  for (const history_aim& each : aims) print_history_aim(of, each);
 }
 
 void print_run(const char* file, const run& of) {
@@ -339,7 +359,8 @@ void print_run(const char* file, const run& of) {
                   counters.at("resident_a_pool"), counters.at("charged_a_pool"));
   const auto subject = of.context.find("subject");
   if (subject != of.context.end() && subject->second == "histories") return print_histories(of);
-  if (subject != of.context.end() && subject->second == "fleet") return print_fleet(of);
+  if (subject != of.context.end() && subject->second == "fleet") return print_aims("Fleets", of, fleet_aims);
+  if (subject != of.context.end() && subject->second == "series") return print_aims("Series", of, series_aims);
   const bool tables = subject != of.context.end() && subject->second == "tables";
   std::vector<std::size_t> sizes;
   for (const auto& [name, counters] : of.rows)

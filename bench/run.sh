@@ -69,6 +69,7 @@ measure symbols bench_symbol_native
 all=$repetitions repetitions=1  # a row of these takes seconds
 measure fleet bench_fleet_native ${quick:+--most=3000000}
 [ -n "$quick" ] || measure fleet-o2 bench_fleet_o2
+measure series bench_series_native ${quick:+--benchmark_filter='fleet|kubernetes'}
 repetitions=$all
 measure scaling bench_scaling_native ${quick:+--benchmark_filter='records/.*/1000000/|fields|threads'}
 if [ -z "$quick" ]; then
