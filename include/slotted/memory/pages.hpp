@@ -112,7 +112,7 @@ inline void unmap_pages(std::byte* at, std::size_t bytes, std::size_t) noexcept 
   static std::atomic<bool> can_populate{true};
   while (can_populate.load(std::memory_order_relaxed) && ::madvise(at, bytes, populate_write) != 0) {
     if (errno == EINTR || errno == EAGAIN) continue;
-    if (errno != EINVAL && errno != ENOSYS) return false;  // ENOMEM, EFAULT, EHWPOISON: no page to be had
+    if (errno != EINVAL && errno != ENOSYS) return false;  // ENOMEM, EFAULT, EHWPOISON: there is no page
     can_populate.store(false, std::memory_order_relaxed);
   }
   for (std::size_t offset = 0; offset < bytes; offset += page_bytes())

@@ -112,7 +112,7 @@ class slot_counters {
     return bytes;
   }
 
-  // Gives the slots of a group higher bytes of their own, if the memory is to be had. Returns how many of them were
+  // Gives the slots of a group higher bytes of their own, if there is memory for them. Returns how many of them were
   // worn for want of it and may be taken again now.
   std::uint32_t lengthen(std::uint32_t slot, page_arena& arena, memory_budget* budget, bool ask_relief) noexcept {
     if constexpr (high_bytes == 0) return 0;

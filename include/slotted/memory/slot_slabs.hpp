@@ -323,7 +323,7 @@ class slot_slabs {
   // Moves directory and map out of the first slab, whose end then takes slots.
   commit_outcome graduate(opened& news, bool ask_relief) noexcept {
     commit_outcome outcome{};
-    // What could be had stays for the next time.
+    // If the second allocation fails, the first one is kept, and the next call continues with it.
     if (state_.grown_map == nullptr && (state_.grown_map = new_map(outcome, ask_relief)) == nullptr) return outcome;
     if constexpr (has_generations)
       if (state_.grown_chunk == nullptr && (state_.grown_chunk = static_cast<std::byte*>(arena_.try_allocate(

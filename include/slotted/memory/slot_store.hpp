@@ -363,7 +363,7 @@ class slot_store : public slot_slabs<Shape> {
   // Under pressure the spares of the cache go before the budget's reliefs are asked.
   commit_outcome open_more(bool ask_relief) noexcept {
     typename slabs::opened news;
-    ++frees_;  // so to speak: the map of the first slab moves when a small store grows up
+    ++frees_;  // growing may move the map of the first slab, and its words must be read again, as after an erase
     commit_outcome outcome = this->grow(news, false);
     if (outcome == commit_outcome::over_budget && this->cache_ != nullptr) {
       this->cache_->trim();

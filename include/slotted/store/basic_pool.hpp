@@ -233,7 +233,7 @@ class basic_pool {
   /// Makes room for `records` records in all.
   ///
   /// Effects: memory is committed and charged now, so that insertions up to that number cannot fail for want of it.
-  /// Throws: as `emplace`; what could be had stays, as idle.
+  /// Throws: as `emplace`. Memory that was committed before the failure is kept, and counted as idle.
   void reserve(std::size_t records) {
     if (const commit_outcome outcome = store_.reserve(records); outcome != commit_outcome::done)
       detail::throw_no_memory(outcome, store_.budget());

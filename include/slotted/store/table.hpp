@@ -296,7 +296,7 @@ class table {
 
   /// Makes room for `rows` rows in all, now, so that adding them cannot fail for want of memory.
   ///
-  /// Throws: as `push_back`; what could be had stays, as idle.
+  /// Throws: as `push_back`. Memory that was committed before the failure is kept, and counted as idle.
   void reserve(std::size_t rows) {
     if (const commit_outcome outcome = store_.reserve(rows); outcome != commit_outcome::done)
       detail::throw_no_memory(outcome, store_.budget());

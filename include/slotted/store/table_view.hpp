@@ -255,7 +255,7 @@ struct table_access {
         set_bit<L>(store, row, 1, from.value_or(false));
       else if (from.has_value())
         *value<L>(store, row) = *from;
-      else  // what is not there compares and compresses as zero
+      else  // without a value 0, so that equal rows have equal bytes
         *value<L>(store, row) = stored<L>{};
     } else if constexpr (std::is_void_v<stored<L>>) {
       set_bit<L>(store, row, 0, from);

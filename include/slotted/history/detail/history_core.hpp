@@ -69,7 +69,7 @@ class history_core final : budget_listener {
     void* context = nullptr;
   };
 
-  // A history of nothing, in pages of its own; null and why when they are not to be had.
+  // A history of nothing, in pages of its own; null and why when there is no memory for them.
   [[nodiscard]] static history_core* open(memory_budget* budget, const settings& how, commit_outcome& why) noexcept {
     const std::size_t bytes = charged_memory::whole_pages(sizeof(history_core));
     std::byte* const at = charged_memory::reserve(bytes);

@@ -1,7 +1,7 @@
 // slotted: how rows leave the head of a history: merged with young blocks, cut and written as blocks.
 // SPDX-License-Identifier: MIT
 //
-// Members of history_core. A plan says what will be merged and written; memory for it is had before anything changes.
+// Members of history_core. A plan says what will be merged and written; memory for it is taken before anything changes.
 // For the owner's thread, as history_core says.
 #pragma once
 

@@ -149,7 +149,8 @@ struct leaf_columns<std::array<U, N>> {
   }
 };
 
-// A column of who has a value, then the value's; what is not there compresses as zero.
+// A column of flags, which say whether a row has a value, and then the columns of the value. Those are 0 in rows
+// without a value: a run of zeros takes next to no room.
 template <class U>
 struct leaf_columns<std::optional<U>> {
   static constexpr std::size_t count = 1 + leaf_columns<U>::count;
