@@ -18,6 +18,7 @@
 #include <slotted/history/detail/leaf.hpp>
 #include <slotted/history/detail/series_walk.hpp>
 #include <slotted/history/detail/time_window.hpp>
+#include <slotted/record/arrow_value.hpp>
 #include <slotted/version.hpp>
 
 namespace slotted {
@@ -62,10 +63,7 @@ class history_buckets {
     using value_type = bucket;
     using difference_type = std::ptrdiff_t;
     using reference = const bucket;
-    struct pointer {
-      bucket value;
-      [[nodiscard]] const bucket* operator->() const noexcept { return &value; }
-    };
+    using pointer = detail::arrow_value<bucket>;
 
     /// The end of any range of buckets.
     iterator() noexcept = default;

@@ -8,6 +8,7 @@
 #include <slotted/history/detail/series_rows.hpp>
 #include <slotted/history/detail/series_walk.hpp>
 #include <slotted/history/detail/time_window.hpp>
+#include <slotted/record/arrow_value.hpp>
 #include <slotted/version.hpp>
 
 namespace slotted {
@@ -31,20 +32,12 @@ class history_latest_rows {
   using value_type = T;
 
   class iterator {
-    struct past_row {
-      T value;
-      [[nodiscard]] const T& operator*() const noexcept { return value; }
-    };
-
    public:
     using iterator_category = std::input_iterator_tag;
     using value_type = T;
     using difference_type = std::ptrdiff_t;
     using reference = const T;
-    struct pointer {
-      T value;
-      [[nodiscard]] const T* operator->() const noexcept { return &value; }
-    };
+    using pointer = detail::arrow_value<T>;
 
     /// The end of any range.
     iterator() noexcept = default;
@@ -55,8 +48,8 @@ class history_latest_rows {
       seek(place_ + 1);
       return *this;
     }
-    past_row operator++(int) {
-      past_row before{**this};
+    detail::past_value<T> operator++(int) {
+      detail::past_value<T> before{**this};
       ++*this;
       return before;
     }

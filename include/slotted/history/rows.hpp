@@ -19,6 +19,7 @@
 #include <slotted/history/detail/time_window.hpp>
 #include <slotted/history/detail/window_merge.hpp>
 #include <slotted/history/value_range.hpp>
+#include <slotted/record/arrow_value.hpp>
 #include <slotted/record/leaves.hpp>
 #include <slotted/version.hpp>
 
@@ -59,20 +60,12 @@ class history_rows {
 
   /// An input iterator over rows, by value.
   class iterator {
-    struct past_row {
-      T value;
-      [[nodiscard]] const T& operator*() const noexcept { return value; }
-    };
-
    public:
     using iterator_category = std::input_iterator_tag;
     using value_type = T;
     using difference_type = std::ptrdiff_t;
     using reference = const T;
-    struct pointer {
-      T value;
-      [[nodiscard]] const T* operator->() const noexcept { return &value; }
-    };
+    using pointer = detail::arrow_value<T>;
 
     /// The end of any range.
     iterator() noexcept = default;
@@ -86,8 +79,8 @@ class history_rows {
       return *this;
     }
     /// Goes to the next row; what it returns holds the row before it.
-    past_row operator++(int) {
-      past_row before{of_->row()};
+    detail::past_value<T> operator++(int) {
+      detail::past_value<T> before{of_->row()};
       ++*this;
       return before;
     }

@@ -12,6 +12,7 @@
 #include <type_traits>
 
 #include <slotted/algorithm.hpp>
+#include <slotted/record/arrow_value.hpp>
 #include <slotted/record/leaves.hpp>
 #include <slotted/store/column_store.hpp>
 #include <slotted/store/table_layout.hpp>
@@ -24,13 +25,6 @@ namespace detail {
 
 template <class>
 inline constexpr bool never = false;
-
-// What `it->` gives when `*it` is a value.
-template <class V>
-struct arrow_value {
-  V value;
-  [[nodiscard]] const V* operator->() const noexcept { return &value; }
-};
 
 // A random-access iterator over positions of a source that gives values: source.at_position(i).
 template <class Source, class Value>
